@@ -1,0 +1,70 @@
+import type { IpAddress } from './node.ts'
+import type { Outcome, ProbeKind, StampClock } from './probe.ts'
+
+/** A path's number, given by the store and never used twice. */
+export type Slot = number
+
+export interface Target {
+  readonly slot: Slot
+  readonly ip: IpAddress
+}
+
+/** Whom to probe, and how often each. Each turn of a target probes it by every kind. */
+export interface ProbePlan {
+  readonly targets: readonly Target[]
+  /** 0: only on demand. */
+  readonly intervalMs: number
+}
+
+export interface Finding {
+  readonly slot: Slot
+  readonly kind: ProbeKind
+  readonly outcome: Outcome
+}
+
+/** What can be probed here, and how; or why it cannot, and the ways out. */
+export type Ability =
+  | { readonly kind: 'ready'; readonly method: string; readonly clock: StampClock }
+  | { readonly kind: 'off'; readonly why: string; readonly remedies: readonly string[] }
+
+export interface ProberState {
+  readonly abilities: {
+    readonly icmp4: Ability
+    readonly icmp6: Ability
+    readonly http: Ability
+  }
+  /** Probes (not addresses) begun a second, over the last few seconds. */
+  readonly probesPerSecond: number
+  readonly maxProbesPerSecond: number
+  readonly timeoutMs: number
+  /** Probes begun and not yet answered or expired. */
+  readonly inFlight: number
+  /** How late the prober's own clock tick ran at worst, over the last few seconds. */
+  readonly lagMs: number
+  /** Replies that the socket buffer had no room for, since the start: our fault, not the network's. */
+  readonly drops: number
+}
+
+export interface ProberEvents {
+  /** Findings since the last tick, in order of completion. */
+  findings(batch: readonly Finding[]): void
+  /** About once a second, and at once when an ability changes. */
+  state(state: ProberState): void
+  /** The prober broke for good; nothing comes any more. */
+  failed(reason: string): void
+}
+
+/** Sends the probes. Each ends in one finding within the timeout, whatever the target does. */
+export interface Prober {
+  /** Replaces the plan. Targets that stay keep their turn; new ones are probed at once. */
+  follow(plan: ProbePlan): void
+  /**
+   * Probes these targets of the plan now, by every kind, within the budget; what is in flight
+   * already is not sent twice. Resolves once each has its finding; rejects when closed before that.
+   */
+  probe(slots: readonly Slot[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens a prober that reports to `events`. */
+export type OpenProber = (events: ProberEvents) => Promise<Prober>

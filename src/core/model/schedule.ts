@@ -1,0 +1,17 @@
+/** Cilium's rule since 1.18 (reference: pkg/health): (10 + 100·ratio) s · ln(1 + addresses). */
+export function ciliumIntervalMs(addresses: number, ratio = 0.5): number {
+  const baseMs = (10 + 100 * ratio) * 1000
+  return addresses === 0 ? baseMs : baseMs * Math.log1p(addresses)
+}
+
+/** As short as the budget allows: never below the floor, never more probes a second than the limit. */
+export function budgetIntervalMs(
+  probes: number,
+  limits: { readonly maxProbesPerSecond: number; readonly floorMs: number },
+): number {
+  return Math.max(limits.floorMs, Math.ceil((probes / limits.maxProbesPerSecond) * 1000))
+}
+
+/** A probe that outlives its interval would meet its successor; Cilium's own limit is 10 s. */
+export const timeoutForInterval = (intervalMs: number): number =>
+  Math.min(10_000, Math.max(1000, intervalMs))

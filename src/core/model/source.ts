@@ -1,0 +1,37 @@
+import type { NodeList, NodeName } from './node.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Whom to probe. */
+export interface NodeSource {
+  /** For people: "demo, 8 nodes on loopback". */
+  readonly label: string
+  /** Yields the whole list at once, and again at each change; ends when aborted. */
+  watch(signal: AbortSignal): AsyncIterable<NodeList>
+  /** Ends what the source opened (the demo's responders). */
+  close(): Promise<void>
+}
+
+export interface ProbeOrder {
+  /** All nodes when left out. */
+  readonly nodes?: readonly NodeName[]
+  readonly signal: AbortSignal
+  /** Paths finished and paths asked for. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+export type ProbeAnswer =
+  | { readonly kind: 'probed'; readonly paths: number }
+  /** A Cilium daemon since 1.17 answers from its cache, without probing. */
+  | { readonly kind: 'cached' }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+/** How the nodes are. The engine is one, an attachment to a daemon another, a recording a third. */
+export interface HealthSource {
+  /** The latest snapshot; the same object until something changes. */
+  snapshot(): Snapshot
+  /** Calls `listener` after changes, a few times a second at most; returns the way to stop. */
+  subscribe(listener: () => void): () => void
+  /** Probes now. Resolves once every result is in the snapshot; rejects only when aborted or closed. */
+  probe(order: ProbeOrder): Promise<ProbeAnswer>
+  close(): Promise<void>
+}
