@@ -65,6 +65,8 @@ export interface Snapshot {
   /** Undefined where a daemon does not tell. */
   readonly prober: ProberState | undefined
   readonly self: NodeName | undefined
+  /** Set while the node list itself cannot be had: what is shown is the last one. */
+  readonly listLost?: { readonly sinceMs: number; readonly reason: string } | undefined
   /** In the node list's order. A node's object is the same one until something in it changes. */
   readonly nodes: readonly NodeHealth[]
 }

@@ -1,0 +1,71 @@
+import { statisticsOf } from '../../core/model/history.ts'
+import type {
+  NodeHealth,
+  PathHealth,
+  ProbeHealth,
+  Snapshot,
+  Verdict,
+} from '../../core/model/snapshot.ts'
+import { isStale } from '../../core/model/verdict.ts'
+
+/**
+ * A snapshot as the JSON document of `top --json`. Times are Unix milliseconds, round-trip times
+ * nanoseconds; what is unknown is left out. Its schema: `schema/report.schema.json`.
+ */
+export function toReport(snapshot: Snapshot, tool: { readonly version: string }) {
+  const nodes = snapshot.nodes.map(node => nodeReport(node, snapshot))
+  return {
+    tool: { name: 'cilium-health', version: tool.version },
+    source: snapshot.origin,
+    takenAtMs: snapshot.takenAtMs,
+    intervalMs: snapshot.intervalMs,
+    feed: snapshot.feed,
+    ...(snapshot.listLost ? { listLost: snapshot.listLost } : {}),
+    agent: snapshot.agent,
+    ...(snapshot.prober ? { prober: snapshot.prober } : {}),
+    ...(snapshot.self ? { self: snapshot.self } : {}),
+    summary: {
+      nodes: nodes.length,
+      ...(Object.fromEntries(
+        verdicts.map(verdict => [verdict, nodes.filter(node => node.verdict === verdict).length]),
+      ) as Record<Verdict, number>),
+      stale: nodes.filter(node => node.stale).length,
+    },
+    nodes,
+  }
+}
+
+export type Report = ReturnType<typeof toReport>
+
+const verdicts: readonly Verdict[] = ['reachable', 'unreachable', 'unknown']
+
+function nodeReport(node: NodeHealth, snapshot: Snapshot) {
+  const paths = node.paths.map(path => pathReport(path, snapshot))
+  return {
+    name: node.name,
+    local: node.local,
+    verdict: node.verdict,
+    stale: paths.some(path => path.probes.icmp.stale || path.probes.http.stale),
+    paths,
+  }
+}
+
+const pathReport = (path: PathHealth, snapshot: Snapshot) => ({
+  to: path.to,
+  rank: path.rank,
+  ip: path.ip,
+  verdict: path.verdict,
+  probes: {
+    icmp: probeReport(path.probes.icmp, snapshot),
+    http: probeReport(path.probes.http, snapshot),
+  },
+})
+
+const probeReport = (probe: ProbeHealth, snapshot: Snapshot) => ({
+  verdict: probe.verdict,
+  stale: isStale(probe, snapshot.takenAtMs, snapshot.intervalMs),
+  ...(probe.last ? { last: probe.last } : {}),
+  ...(probe.changedAtMs === undefined ? {} : { changedAtMs: probe.changedAtMs }),
+  flaps: probe.flaps,
+  statistics: statisticsOf(probe.history),
+})

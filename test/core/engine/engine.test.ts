@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+import { createEngine } from '../../../src/core/engine/engine.ts'
+import { createStore } from '../../../src/core/engine/store.ts'
+import { fakeClock } from '../../support/fake-clock.ts'
+import { failure, fakeProber, reply } from '../../support/fake-prober.ts'
+import { listOf, named, node, scriptedNodes } from '../../support/nodes.ts'
+
+const a = node('a', '10.0.0.1', '10.1.0.1')
+const b = node('b', '10.0.0.2')
+const settle = () => new Promise(setImmediate)
+const forever = new AbortController().signal
+
+function start(nodes = scriptedNodes(listOf(a, b))) {
+  const clock = fakeClock()
+  const prober = fakeProber()
+  const store = createStore({ clock, origin: { kind: 'engine', label: 'test' }, historyLength: 5 })
+  const engine = createEngine({
+    store,
+    nodes,
+    openProber: prober.open,
+    clock,
+    intervalMs: addresses => addresses * 100,
+  })
+  return { clock, prober, engine, nodes }
+}
+
+test('every address of the list is in the plan, at the interval for their number', async () => {
+  const { prober, engine } = start()
+  await settle()
+  expect(prober.plan().targets.map(target => target.ip)).toEqual([
+    '10.0.0.1',
+    '10.1.0.1',
+    '10.0.0.2',
+  ])
+  expect(prober.plan().intervalMs).toBe(300)
+  expect(engine.snapshot().intervalMs).toBe(300)
+  await engine.close()
+})
+
+test('the feed is live from the first finding on, and a node turns with its findings', async () => {
+  const { prober, engine } = start()
+  await settle()
+  expect(engine.snapshot().feed.kind).toBe('starting')
+  prober.findAll(reply(1))
+  expect(engine.snapshot().feed.kind).toBe('live')
+  expect(engine.snapshot().nodes.map(each => each.verdict)).toEqual(['reachable', 'reachable'])
+  prober.findAll(failure(2))
+  expect(engine.snapshot().nodes.map(each => each.verdict)).toEqual(['unreachable', 'unreachable'])
+  await engine.close()
+})
+
+test('a changed list changes the plan; nodes that stay keep their slots', async () => {
+  const { prober, engine, nodes } = start()
+  await settle()
+  const before = prober.plan().targets
+  nodes.tell(listOf(a, node('c', '10.0.0.3')))
+  await settle()
+  expect(prober.plan().targets.slice(0, 2)).toEqual(before.slice(0, 2))
+  expect(prober.plan().targets[2]?.ip).toBe('10.0.0.3')
+  await engine.close()
+})
+
+test('an order probes the nodes it names, tells of progress, and waits for the results', async () => {
+  const { prober, engine } = start()
+  await settle()
+  const progress: string[] = []
+  const answer = engine.probe({
+    nodes: [named('a')],
+    signal: forever,
+    onProgress: (done, total) => progress.push(`${done}/${total}`),
+  })
+  await settle()
+  const slots = prober
+    .plan()
+    .targets.slice(0, 2)
+    .map(target => target.slot)
+  expect(prober.asked).toEqual([slots])
+  prober.find({ slot: slots[0] ?? 0, kind: 'icmp', outcome: reply(1) })
+  prober.findAll(reply(2))
+  expect(await answer).toEqual({ kind: 'probed', paths: 2 })
+  expect(progress).toEqual(['1/2', '2/2'])
+  await engine.close()
+})
+
+test('an order given before the first list waits for it', async () => {
+  const { prober, engine, nodes } = start(scriptedNodes())
+  const answer = engine.probe({ signal: forever })
+  await settle()
+  nodes.tell(listOf(b))
+  await settle()
+  prober.findAll(reply(1))
+  expect(await answer).toEqual({ kind: 'probed', paths: 1 })
+  await engine.close()
+})
+
+test('an order ends when its signal or the engine ends', async () => {
+  const { engine } = start()
+  await settle()
+  const giveUp = new AbortController()
+  const first = engine.probe({ signal: giveUp.signal })
+  giveUp.abort(new Error('enough'))
+  await expect(first).rejects.toThrow('enough')
+  const early = start(scriptedNodes())
+  const second = early.engine.probe({ signal: forever })
+  await Promise.all([expect(second).rejects.toThrow('closed'), early.engine.close()])
+  await engine.close()
+})
+
+test('a node source that breaks is told with its reason, and probing stops', async () => {
+  const { prober, engine, nodes } = start()
+  await settle()
+  nodes.fail(new Error('no agent at /var/run/cilium/cilium.sock'))
+  await settle()
+  expect(engine.snapshot().feed).toMatchObject({
+    kind: 'lost',
+    reason: 'no agent at /var/run/cilium/cilium.sock',
+  })
+  expect(prober.closed()).toBe(true)
+  await engine.close()
+})
+
+test('a prober that breaks is told with its reason', async () => {
+  const { prober, engine } = start()
+  await settle()
+  prober.fail('the probe worker ended')
+  expect(engine.snapshot().feed).toMatchObject({ kind: 'lost', reason: 'the probe worker ended' })
+  await engine.close()
+})
+
+test('closing ends the prober and the node source', async () => {
+  const { prober, engine, nodes } = start()
+  await settle()
+  await engine.close()
+  expect([prober.closed(), nodes.closed]).toEqual([true, true])
+})
