@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module'
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(
+    `Error: cilium-health needs Node.js 22.19 or newer; this is ${process.version}.\n` +
+      'Run it with a newer one: npm scripts of this project bring their own (npm start).\n',
+  )
+  process.exitCode = 1
+} else {
+  enableCompileCache()
+  const { main } = await import('./program.ts')
+  await main(process.argv)
+}

@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createHistory, emptyHistory, statisticsOf } from '../../../src/core/model/history.ts'
+import { type FailureReason, failureReasons } from '../../../src/core/model/probe.ts'
+import { failure, reply } from '../../support/fake-prober.ts'
+
+const historyOf = (...results: readonly (number | FailureReason)[]) => {
+  const history = createHistory(Math.max(1, results.length))
+  results.forEach((result, index) => {
+    history.add(typeof result === 'number' ? reply(index, result) : failure(index, result))
+  })
+  return history
+}
+
+test('the newest outcomes stay, oldest first; older ones fall off', () => {
+  const history = createHistory(3)
+  for (const rttNs of [10, 20, 30, 40]) history.add(reply(rttNs, rttNs))
+  expect([0, 1, 2].map(history.rttNs)).toEqual([20, 30, 40])
+  expect([history.length, history.total, history.atMs(0)]).toEqual([3, 4, 20])
+})
+
+test('every reason for a failure comes back as it went in', () => {
+  const history = historyOf(...failureReasons)
+  expect(failureReasons.map((_, index) => history.reason(index))).toEqual(failureReasons)
+  expect(failureReasons.map((_, index) => history.rttNs(index))).toEqual(
+    failureReasons.map(() => Number.NaN),
+  )
+})
+
+test('a reply has a time and no reason, even one of 0 ns', () => {
+  const history = historyOf(0)
+  expect([history.rttNs(0), history.reason(0)]).toEqual([0, undefined])
+})
+
+test('percentiles are numbers that were measured, by nearest rank', () => {
+  const statistics = statisticsOf(
+    historyOf(...Array.from({ length: 100 }, (_, index) => index + 1)),
+  )
+  expect(statistics).toMatchObject({ p50Ns: 50, p95Ns: 95, p99Ns: 99, maxNs: 100, jitterNs: 1 })
+})
+
+test('loss counts what the target owes; what the prober spoiled is left out', () => {
+  const statistics = statisticsOf(historyOf(10, 'timeout', 'not-permitted', 'no-resources', 30))
+  expect(statistics).toMatchObject({ sent: 3, lost: 1, lossRatio: 1 / 3, jitterNs: 20 })
+})
+
+test('without a reply there is loss and no latency', () => {
+  expect(statisticsOf(historyOf('refused'))).toEqual({ sent: 1, lost: 1, lossRatio: 1 })
+  expect(statisticsOf(emptyHistory)).toMatchObject({ sent: 0, lossRatio: 0 })
+})
+
+test('the newest few can be asked for alone', () => {
+  expect(statisticsOf(historyOf('timeout', 10, 20), 2)).toMatchObject({ sent: 2, lost: 0 })
+})
+
+test('a percentile lies between the least and the greatest, whatever was measured', () => {
+  const rtts = fc.array(fc.integer({ min: 0, max: 1e10 }), { minLength: 1, maxLength: 200 })
+  fc.assert(
+    fc.property(rtts, values => {
+      const { p50Ns = -1, p95Ns = -1, p99Ns = -1, maxNs } = statisticsOf(historyOf(...values))
+      expect(values).toContain(p95Ns)
+      expect(p50Ns <= p95Ns && p95Ns <= p99Ns && p99Ns <= (maxNs ?? -1)).toBe(true)
+      expect(maxNs).toBe(Math.max(...values))
+    }),
+  )
+})
