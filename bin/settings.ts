@@ -1,0 +1,79 @@
+import { type Command, Option } from 'commander'
+import { durationMs, each, wholeNumber } from './options.ts'
+
+/** What every command that probes takes: whom, how often, how. */
+export interface ProbeFlags {
+  readonly node?: readonly string[]
+  readonly nodes?: string
+  readonly demo?: number | true
+  readonly cilium?: string
+  readonly interval?: number
+  readonly minInterval: number
+  readonly timeout?: number
+  readonly maxProbesPerSecond: number
+  readonly port: number
+  readonly icmp: 'auto' | 'datagram' | 'raw' | 'system' | 'off'
+  readonly history: number
+}
+
+export const defaultDemoNodes = 8
+
+/** Adds the flags of `ProbeFlags`. */
+export function probeFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--node <NAME=HOST_IP[,ENDPOINT_IP]>', 'a node to probe (repeatable)').argParser(
+        each,
+      ),
+    )
+    .option(
+      '--nodes <FILE>',
+      "nodes to probe: JSON or YAML, Cilium's /cluster/nodes or a plain list",
+    )
+    .addOption(
+      new Option(
+        '--demo [N]',
+        `N nodes on the loopback interface, some with staged faults (${defaultDemoNodes})`,
+      ).argParser(wholeNumber(1, 2000)),
+    )
+    .option('-c, --cilium <URI>', 'the Cilium agent whose nodes to probe ($CILIUM_SOCK)')
+    .addOption(
+      new Option(
+        '-i, --interval <DURATION>',
+        'how often each address is probed: 10s, 500ms; seconds without a unit',
+      ).argParser(durationMs),
+    )
+    .addOption(
+      new Option('--min-interval <DURATION>', 'the shortest interval that is chosen by itself')
+        .argParser(durationMs)
+        .default(1000, '1s'),
+    )
+    .addOption(
+      new Option('--timeout <DURATION>', 'how long a probe may wait for its answer').argParser(
+        durationMs,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--max-probes-per-second <N>',
+        'the budget that all probing keeps to (an address is two probes)',
+      )
+        .argParser(wholeNumber(1, 100_000))
+        .default(500),
+    )
+    .addOption(
+      new Option('--port <PORT>', 'the port of /hello')
+        .argParser(wholeNumber(1, 65_535))
+        .default(4240),
+    )
+    .addOption(
+      new Option('--icmp <WAY>', 'how to send ICMP')
+        .choices(['auto', 'datagram', 'raw', 'system', 'off'])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--history <N>', 'outcomes kept of each probe')
+        .argParser(wholeNumber(1, 100_000))
+        .default(120),
+    )
+}
