@@ -25,7 +25,7 @@ const rooms: Record<string, { enters: string[]; outside: 'any' | string[] }> = {
     enters: ['src/core/model'],
     outside: ['react', 'ink', 'yaml', 'node:fs', 'node:tty'],
   },
-  bin: { enters: ['src/core', 'src/probes', 'src/ui'], outside: 'any' },
+  bin: { enters: ['src/core', 'src/probes', 'src/ui', 'package'], outside: 'any' },
 }
 
 const inside = (file: string, room: string) =>

@@ -1,12 +1,9 @@
-const units: readonly (readonly [string, bigint])[] = [
-  ['h', 3_600_000_000_000n],
-  ['m', 60_000_000_000n],
-  ['s', 1_000_000_000n],
-]
-
-/** Writes nanoseconds as Go's time.Duration.String does: `1m46.97s`, `186.95µs`, `0s`; never rounded. */
+/**
+ * Writes nanoseconds as Go's time.Duration.String does: `1m46.97s`, `186.95µs`, `0s`; every digit,
+ * without parts of a nanosecond.
+ */
 export function formatGoDuration(ns: bigint | number): string {
-  const total = BigInt(ns)
+  const total = BigInt(typeof ns === 'number' ? Math.trunc(ns) : ns)
   const sign = total < 0n ? '-' : ''
   const size = total < 0n ? -total : total
   if (size === 0n) return '0s'
@@ -32,22 +29,27 @@ const scale: Readonly<Record<string, bigint>> = {
   µs: 1000n,
   μs: 1000n,
   ms: 1_000_000n,
-  ...Object.fromEntries(units),
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
 }
 
-/** Nanoseconds of a Go duration; undefined where it is none. */
+const longest = 2n ** 63n - 1n
+
+/** Nanoseconds of a Go duration; undefined where it is none, or one that Go cannot hold. */
 export function parseGoDuration(text: string): bigint | undefined {
-  const match = /^([+-]?)((?:\d+(?:\.\d*)?(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(text.slice(0, 64))
-  if (!match) return undefined
+  const [, sign, size = ''] = text.length > 64 ? [] : (whole.exec(text) ?? [])
+  if (sign === undefined) return undefined
   let total = 0n
-  for (const [, whole = '0', fraction = '', unit = 's'] of (match[2] ?? '').matchAll(
-    /(\d+)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g,
-  )) {
-    const size = scale[unit] ?? 0n
-    total += BigInt(whole) * size
-    total +=
-      (BigInt(`${fraction.slice(0, 18) || '0'}`) * size) /
-      10n ** BigInt(Math.min(fraction.length, 18))
+  for (const [, units = '', fraction = '', unit = ''] of size.matchAll(part)) {
+    total += scaled(units + fraction, scale[unit] ?? 0n, fraction.length)
   }
-  return match[1] === '-' ? -total : total
+  if (total > longest + (sign === '-' ? 1n : 0n)) return undefined
+  return sign === '-' ? -total : total
 }
+
+const part = /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g
+const whole = /^([-+]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/
+
+const scaled = (digits: string, unit: bigint, decimals: number): bigint =>
+  (BigInt(digits) * unit) / 10n ** BigInt(decimals)

@@ -1,6 +1,6 @@
 import { statisticsOf } from './history.ts'
 import type { ProbeHealth, Snapshot } from './snapshot.ts'
-import { isStale } from './verdict.ts'
+import { isStale, staleAfterMs } from './verdict.ts'
 
 /**
  * Rules for scripts, joined by commas: `unreachable>0,p99>5ms,loss>1%,stale>0`.
@@ -30,7 +30,7 @@ const counts = {
   unreachable: (_, node) => node.verdict === 'unreachable',
   unknown: (_, node) => node.verdict === 'unknown',
   stale: (snapshot, node) =>
-    probesOf(node).some(probe => isStale(probe, snapshot.takenAtMs, snapshot.intervalMs)),
+    probesOf(node).some(probe => isStale(probe, snapshot.takenAtMs, staleAfterMs(snapshot))),
 } satisfies Record<string, (snapshot: Snapshot, node: Snapshot['nodes'][number]) => boolean>
 
 const latencies = {

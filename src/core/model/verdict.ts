@@ -1,5 +1,5 @@
 import { blames, type Outcome } from './probe.ts'
-import type { NodeHealth, PathHealth, ProbeHealth, Verdict } from './snapshot.ts'
+import type { NodeHealth, PathHealth, ProbeHealth, Snapshot, Verdict } from './snapshot.ts'
 
 /** Cilium's rule, and one more: what the prober itself could not do is no failure of the node. */
 export function verdictOf(last: Outcome | undefined): Verdict {
@@ -26,9 +26,16 @@ const worst = (verdicts: readonly Verdict[]): Verdict => {
   return verdicts.length === 0 || verdicts.includes('unknown') ? 'unknown' : 'reachable'
 }
 
-/** An answer older than two intervals is stale. That is not a failure: nobody asked since. */
-export const isStale = (probe: ProbeHealth, nowMs: number, intervalMs: number): boolean =>
-  probe.last !== undefined && intervalMs > 0 && nowMs - probe.last.atMs > 2 * intervalMs
+/**
+ * When an answer is too old, in milliseconds: two intervals, and the time that a probe may take.
+ * Never (Infinity) where nobody probes by itself.
+ */
+export const staleAfterMs = ({ intervalMs, prober }: Snapshot): number =>
+  intervalMs > 0 ? 2 * intervalMs + (prober?.timeoutMs ?? 0) : Number.POSITIVE_INFINITY
+
+/** Stale is not a failure: nobody asked since. */
+export const isStale = (probe: ProbeHealth, nowMs: number, afterMs: number): boolean =>
+  probe.last !== undefined && nowMs - probe.last.atMs > afterMs
 
 /** The oldest answer among a node's probes, Unix milliseconds; undefined before the first. */
 export function oldestAnswerMs(node: NodeHealth): number | undefined {

@@ -6,7 +6,7 @@ import type {
   Snapshot,
   Verdict,
 } from '../../core/model/snapshot.ts'
-import { isStale } from '../../core/model/verdict.ts'
+import { isStale, staleAfterMs } from '../../core/model/verdict.ts'
 
 /**
  * A snapshot as the JSON document of `top --json`. Times are Unix milliseconds, round-trip times
@@ -63,7 +63,7 @@ const pathReport = (path: PathHealth, snapshot: Snapshot) => ({
 
 const probeReport = (probe: ProbeHealth, snapshot: Snapshot) => ({
   verdict: probe.verdict,
-  stale: isStale(probe, snapshot.takenAtMs, snapshot.intervalMs),
+  stale: isStale(probe, snapshot.takenAtMs, staleAfterMs(snapshot)),
   ...(probe.last ? { last: probe.last } : {}),
   ...(probe.changedAtMs === undefined ? {} : { changedAtMs: probe.changedAtMs }),
   flaps: probe.flaps,
