@@ -78,18 +78,50 @@ const commands: readonly ((root: Command) => void)[] = [
       .option('--ascii', 'no characters beyond ASCII')
       .action(async flags => {
         const { top } = await import('./commands/top.ts')
-        await top({ ...flags, host: flags.host ?? flags.attach ?? root.opts().host })
+        await top(withHost(root, { ...flags, host: flags.host ?? flags.attach }))
       })
   },
   root =>
-    hostFlag(root.command('status').alias('connectivity'))
-      .description('what the daemon knows, as Cilium prints it')
-      .option('-o, --output <FORMAT>', "json, yaml or jsonpath='{}'")
-      .option('--probe', 'probe now, then print')
+    outputFlag(hostFlag(root.command('status').alias('connectivity')))
+      .description('what the daemon knows of each node')
+      .option('--probe', 'probe now, then tell')
       .option('--succinct', 'the table (the default)')
-      .option('--verbose', 'every path')
+      .option('--verbose', 'every path and probe')
       .action(async flags => {
         const { status } = await import('./commands/status.ts')
-        await status({ ...flags, host: flags.host ?? root.opts().host })
+        await status(withHost(root, flags))
+      }),
+  root =>
+    hostFlag(root.command('ping').argument('[nodes...]'))
+      .description('probe now, all nodes or these, and print every path')
+      .action(async (nodes: readonly string[], flags) => {
+        const { ping } = await import('./commands/ping.ts')
+        await ping(nodes, withHost(root, flags))
+      }),
+  root =>
+    outputFlag(hostFlag(root.command('get').alias('inspect').alias('show')))
+      .description("the daemon's own health and its agent's")
+      .action(async flags => {
+        const { get } = await import('./commands/get.ts')
+        await get(withHost(root, flags))
+      }),
+  root =>
+    hostFlag(root.command('hello'))
+      .description('whether the daemon answers')
+      .action(async flags => {
+        const { hello } = await import('./commands/hello.ts')
+        await hello(withHost(root, flags))
       }),
 ]
+
+const outputFlag = (command: Command) =>
+  command.option('-o, --output <FORMAT>', "json, yaml or jsonpath='{}'")
+
+/** `--host` may stand before the command as well. */
+const withHost = <Flags extends { readonly host?: string }>(
+  root: Command,
+  flags: Flags,
+): Flags => ({
+  ...flags,
+  host: flags.host ?? root.opts().host,
+})

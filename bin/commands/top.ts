@@ -4,6 +4,7 @@ import { parseRules, type Rule, rulesMet } from '../../src/core/model/rules.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import type { HealthSource } from '../../src/core/model/source.ts'
 import { toReport } from '../../src/ui/text/report.ts'
+import type { ThemeName } from '../../src/ui/top/theme.ts'
 import { endOnSignals, exitCodes, print } from '../exit.ts'
 import { openSource, type SourceFlags } from '../open-source.ts'
 import { version } from '../version.ts'
@@ -12,7 +13,7 @@ export interface TopFlags extends SourceFlags {
   readonly json?: boolean
   readonly watch?: boolean
   readonly failOn?: string
-  readonly theme: string
+  readonly theme: ThemeName
   readonly color: 'auto' | 'always' | 'never'
   readonly ascii?: boolean
   readonly sort?: string
@@ -23,7 +24,8 @@ export interface TopFlags extends SourceFlags {
 export async function top(flags: TopFlags): Promise<void> {
   const rules = rulesOf(flags.failOn)
   const end = endOnSignals()
-  const source = await openSource(flags)
+  const live = flags.json ? flags.watch : isScreen()
+  const source = await openSource(flags, live ? 'top' : 'once')
   try {
     if (flags.json && flags.watch) await watch(source, rules, end)
     else if (flags.json) await once(source, rules, end, asJson)

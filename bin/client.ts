@@ -1,0 +1,23 @@
+import { createHealthClient, type HealthClient } from '../src/core/api/client.ts'
+import { print } from './exit.ts'
+
+export const defaultHealthSocket = '/var/run/cilium/health.sock'
+export const defaultAgentSocket = '/var/run/cilium/cilium.sock'
+
+/** The health socket of this machine, or where the environment says it is. */
+export const healthSocket = (): string => process.env.CILIUM_HEALTH_SOCK || defaultHealthSocket
+export const agentSocket = (): string => process.env.CILIUM_SOCK || defaultAgentSocket
+
+export interface ClientFlags {
+  readonly host?: string
+}
+
+/** The client of a one-shot command. */
+export const clientOf = ({ host }: ClientFlags): HealthClient =>
+  createHealthClient({ host: host || `unix://${healthSocket()}` })
+
+/** Prints what a daemon said: on a terminal its control characters are made harmless. */
+export async function printSafely(text: string): Promise<void> {
+  const { safeFor } = await import('../src/ui/text/safe.ts')
+  await print(safeFor({ terminal: process.stdout.isTTY }, text))
+}

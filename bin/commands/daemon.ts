@@ -1,0 +1,91 @@
+import { createResponder } from '../../src/core/api/responder.ts'
+import { createHealthServer } from '../../src/core/api/server.ts'
+import { type Service, serve } from '../../src/core/daemon/daemon.ts'
+import { writePidfile } from '../../src/core/daemon/pidfile.ts'
+import { createLog, type Log } from '../../src/core/log.ts'
+import type { HealthSource } from '../../src/core/model/source.ts'
+import { assembleEngine } from '../assemble.ts'
+import { agentSocket, healthSocket } from '../client.ts'
+import { endOnSignals, exitCodes } from '../exit.ts'
+import { fromAgent, nodesAskedFor, openStored } from '../open-nodes.ts'
+import { isSocket } from '../open-source.ts'
+import type { ProbeFlags } from '../settings.ts'
+import { version } from '../version.ts'
+
+export interface DaemonFlags extends ProbeFlags {
+  readonly debug?: boolean
+  readonly passive?: boolean
+  readonly pidfile?: string
+  readonly socket?: string
+  readonly listenAddress?: readonly string[]
+}
+
+/** `-d`: probes, answers the health API and `/hello`; with `--passive` only `/hello`. */
+export async function daemon(flags: DaemonFlags): Promise<void> {
+  const end = endOnSignals()
+  const write = (line: string) => process.stderr.write(line)
+  const log = createLog({ write, nowMs: Date.now, debug: flags.debug ?? false })
+  const services: Service[] = []
+  try {
+    log.info('cilium-health starts', { version, pid: process.pid, passive: flags.passive ?? false })
+    if (flags.pidfile) services.push(pidfile(flags.pidfile))
+    services.push(await responder(flags, log))
+    if (!flags.passive) services.push(...(await prober(flags, log)))
+  } catch (error) {
+    await serve(services, AbortSignal.abort())
+    throw error
+  }
+  const error = await serve(services, end)
+  if (error) log.error('cilium-health ends', { error: error.message })
+  else log.info('cilium-health ends', { reason: String(end.reason.message) })
+  if (error) process.exitCode = exitCodes.failure
+}
+
+const never = new Promise<never>(() => {})
+
+function pidfile(path: string): Service {
+  const file = writePidfile(path)
+  return { name: 'pidfile', failed: never, close: async () => file.close() }
+}
+
+async function responder(flags: DaemonFlags, log: Log): Promise<Service> {
+  const addresses = flags.listenAddress
+  const opened = await createResponder({ port: flags.port, ...(addresses ? { addresses } : {}) })
+  const where = addresses?.join(' ') ?? 'all addresses'
+  log.info('answering /hello', { port: opened.port, addresses: where })
+  return { ...opened, name: 'responder' }
+}
+
+/** The engine, and the health API that tells of it. */
+async function prober(flags: DaemonFlags, log: Log): Promise<readonly Service[]> {
+  const open = nodesAskedFor(flags) ?? (await whatIsThere())
+  const nodes = await open(flags)
+  const source = assembleEngine({ nodes, flags, pace: 'daemon' })
+  const server = createHealthServer({ source, healthz: nodes.healthz, port: nodes.httpPort })
+  const path = flags.socket ?? healthSocket()
+  try {
+    await server.listen({ path })
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+  log.info('probing', { nodes: nodes.label })
+  log.info('serving the health API', { socket: path })
+  return [
+    { name: 'prober', failed: brokenProber(source), close: () => source.close() },
+    { ...server, name: 'health API' },
+  ]
+}
+
+/** An engine whose feed is lost for good has nothing to tell any more. */
+const brokenProber = (source: HealthSource) =>
+  new Promise<Error>(resolve => {
+    source.subscribe(() => {
+      const { feed } = source.snapshot()
+      if (feed.kind === 'lost') resolve(new Error(feed.reason))
+    })
+  })
+
+/** As Cilium 1.5 does, a daemon without any other word waits for its agent. */
+const whatIsThere = async () =>
+  isSocket(agentSocket()) ? fromAgent : ((await openStored()) ?? fromAgent)

@@ -1,0 +1,25 @@
+import { UserError } from '../src/core/errors.ts'
+import { formatOutput, type OutputKind } from '../src/ui/text/output.ts'
+import { parseResponse } from '../src/ui/text/received.ts'
+import { printSafely } from './client.ts'
+import { exitCodes } from './exit.ts'
+
+export interface OutputFlags {
+  readonly output?: string
+}
+
+/** `-o json|yaml|jsonpath=TEMPLATE`, with Cilium's reactions to what it does not know. */
+export async function printOutput(text: string, format: string, of: OutputKind): Promise<void> {
+  const output = formatOutput(parseResponse(text), format, of)
+  switch (output.kind) {
+    case 'text':
+      return printSafely(output.text)
+    case 'bad-jsonpath':
+      throw new UserError(output.message)
+    case 'unsupported':
+      process.exitCode = exitCodes.failure
+      return
+    default:
+      output satisfies never
+  }
+}
