@@ -1,7 +1,11 @@
 import { systemClock } from '../src/core/clock.ts'
 import { createEngine } from '../src/core/engine/engine.ts'
 import { createStore } from '../src/core/engine/store.ts'
-import { budgetIntervalMs, ciliumIntervalMs } from '../src/core/model/schedule.ts'
+import {
+  budgetIntervalMs,
+  ciliumIntervalMs,
+  timeoutForInterval,
+} from '../src/core/model/schedule.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
 import { openProber } from '../src/probes/index.ts'
 import type { OpenedNodes } from './open-nodes.ts'
@@ -10,8 +14,11 @@ import type { ProbeFlags } from './settings.ts'
 /** `top` probes as often as its budget allows, a daemon as often as Cilium does; `once` when asked. */
 export type Pace = 'top' | 'daemon' | 'once'
 
-/** What `top` waits for an answer, and Cilium's own limit. */
-const timeoutsMs = { top: 3000, once: 3000, daemon: 10_000 } as const
+/** Of the order that the timeout follows. Cilium's own is never below a minute. */
+const usualIntervalMs = { top: 1000, once: 1000, daemon: 60_000 } as const satisfies Record<
+  Pace,
+  number
+>
 
 export interface EngineParts {
   readonly nodes: OpenedNodes
@@ -31,7 +38,7 @@ export function assembleEngine({ nodes, flags, pace }: EngineParts): HealthSourc
     nodes: nodes.connect(store),
     openProber: openProber({
       httpPort: nodes.httpPort,
-      timeoutMs: flags.timeout ?? timeoutsMs[pace],
+      timeoutMs: flags.timeout ?? timeoutForInterval(flags.interval ?? usualIntervalMs[pace]),
       maxProbesPerSecond: flags.maxProbesPerSecond,
       icmp: flags.icmp,
       http: 'auto',

@@ -12,6 +12,6 @@ export function budgetIntervalMs(
   return Math.max(limits.floorMs, Math.ceil((probes / limits.maxProbesPerSecond) * 1000))
 }
 
-/** A probe that outlives its interval would meet its successor; Cilium's own limit is 10 s. */
+/** Long enough for a TCP connection whose first packet is lost (1 s); at most Cilium's own 10 s. */
 export const timeoutForInterval = (intervalMs: number): number =>
-  Math.min(10_000, Math.max(1000, intervalMs))
+  Math.min(10_000, Math.max(3000, intervalMs))

@@ -14,6 +14,7 @@ function setUp() {
     clock,
     origin: { kind: 'engine', label: 'test' },
     historyLength: 3,
+    noticeMs: 100,
   })
   store.setNodes(listOf(a, b))
   const tell = (name: string, to: 'host' | 'endpoint', kind: ProbeKind, outcome: Outcome) => {

@@ -26,6 +26,6 @@ test('a few nodes are probed as often as the floor allows, many as the budget do
   expect(budgetIntervalMs(20_000, limits)).toBe(40_000)
 })
 
-test('a timeout follows the interval between one second and ten', () => {
-  expect([200, 3000, 60_000].map(timeoutForInterval)).toEqual([1000, 3000, 10_000])
+test('a timeout follows the interval between three seconds and ten', () => {
+  expect([200, 5000, 60_000].map(timeoutForInterval)).toEqual([3000, 5000, 10_000])
 })
