@@ -1,0 +1,77 @@
+import { randomInt } from 'node:crypto'
+import { createOff, type Method, type Report } from '../method.ts'
+import { type Family, type Peer, toPeer } from '../peer.ts'
+import type { LoadedSockets } from '../sockets.ts'
+import { createNativeIcmp } from './native.ts'
+import { explainRefusal, icmpRemedies, openEchoSocket, type SocketKind } from './open.ts'
+
+export type IcmpChoice = 'auto' | 'datagram' | 'raw' | 'system' | 'off'
+
+interface Place {
+  readonly loaded: LoadedSockets
+  readonly family: Family
+  readonly timeoutMs: number
+  readonly report: Report
+}
+
+const native =
+  (kind: SocketKind) =>
+  ({ loaded, family, timeoutMs, report }: Place): Method | string => {
+    if (loaded.kind === 'missing') return loaded.why
+    const socket = openEchoSocket(loaded.sockets, kind, family, randomInt(1, 0x10000))
+    if (typeof socket === 'string') return socket
+    return createNativeIcmp(loaded.sockets, socket, timeoutMs, report)
+  }
+
+/** Ways to ping. A text is why one cannot be used here. */
+const variants = {
+  datagram: native('datagram'),
+  raw: native('raw'),
+  system: async ({ family, timeoutMs, report }) => {
+    const { openSystemIcmp } = await import('./system.ts')
+    return openSystemIcmp(self(family), timeoutMs, report)
+  },
+  off: () => 'switched off',
+} satisfies Record<
+  Exclude<IcmpChoice, 'auto'>,
+  (place: Place) => Method | string | Promise<Method | string>
+>
+
+type Variant = keyof typeof variants
+
+/** Datagram first, even as root: the kernel checks sums and sorts out what is not ours. */
+const order = {
+  auto: ['datagram', 'raw', 'system'],
+  datagram: ['datagram'],
+  raw: ['raw'],
+  system: ['system'],
+  off: ['off'],
+} as const satisfies Record<IcmpChoice, readonly Variant[]>
+
+/** The best way that works here, of those allowed, for one family. */
+export async function openIcmp(choice: IcmpChoice, place: Place): Promise<Method> {
+  const refusals: Partial<Record<Variant, string>> = {}
+  for (const name of order[choice]) {
+    const method = await variants[name](place)
+    if (typeof method !== 'string') return method
+    refusals[name] = method
+  }
+  const remedies = choice === 'off' ? ['choose the ICMP prober "auto"'] : icmpRemedies
+  return createOff('icmp', explain(refusals, place), remedies, place.report)
+}
+
+function explain(refusals: Partial<Record<Variant, string>>, { loaded }: Place): string {
+  const { datagram, raw, system, off } = refusals
+  if (off) return off
+  if (datagram === 'EAFNOSUPPORT' || raw === 'EAFNOSUPPORT') return 'this machine has no IPv6'
+  const sockets =
+    loaded.kind === 'missing'
+      ? loaded.why
+      : explainRefusal(datagram ?? 'not tried', raw ?? 'not tried')
+  return [...(datagram || raw ? [sockets] : []), ...(system ? [system] : [])].join('; ')
+}
+
+const self = (family: Family): Peer => {
+  const ip = (family === 4 ? '127.0.0.1' : '::1') as Peer['ip']
+  return toPeer({ slot: 0, ip }) as Peer
+}

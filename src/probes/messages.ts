@@ -1,0 +1,124 @@
+import {
+  clocks,
+  type FailureReason,
+  failureReasons,
+  type ProbeKind,
+  probeKinds,
+} from '../core/model/probe.ts'
+import type { Finding, ProberState, Slot, Target } from '../core/model/prober.ts'
+import type { HttpChoice } from './http/open.ts'
+import type { IcmpChoice } from './icmp/choose.ts'
+import type { Report } from './method.ts'
+
+export interface ProberSettings {
+  /** Where the peers' responders listen. Cilium's port is 4240. */
+  readonly httpPort: number
+  readonly timeoutMs: number
+  /** Probes, not addresses: each address is probed by ICMP and by HTTP. */
+  readonly maxProbesPerSecond: number
+  readonly icmp: IcmpChoice
+  readonly http: HttpChoice
+}
+
+/** What the main thread tells the worker. */
+export type Order =
+  | { readonly kind: 'follow'; readonly targets: readonly Target[]; readonly intervalMs: number }
+  | { readonly kind: 'probe'; readonly id: number; readonly slots: readonly Slot[] }
+  | { readonly kind: 'close' }
+
+/** What the worker tells the main thread. */
+export type News =
+  | { readonly kind: 'ready'; readonly state: ProberState }
+  | { readonly kind: 'state'; readonly state: ProberState }
+  | ({ readonly kind: 'findings' } & PackedFindings)
+  /** The targets of a `probe` order have their findings. */
+  | { readonly kind: 'probed'; readonly id: number }
+
+/** Findings as one row of numbers each, and the few texts beside them, by the row's number. */
+export interface PackedFindings {
+  readonly rows: Float64Array<ArrayBuffer>
+  readonly details: readonly (readonly [row: number, detail: string])[]
+}
+
+/** Columns: slot, kind, code, at (ms), RTT (ns), handshake (ns; NaN without one). */
+const columns = 6
+
+/** A reply's code is its clock's number; a failure's comes behind those. */
+const codeOfFailure = (reason: FailureReason) => clocks.length + failureReasons.indexOf(reason)
+
+export interface Outbox extends Report {
+  /** Takes what was reported since the last time; undefined where nothing was. */
+  take(): PackedFindings | undefined
+}
+
+export function createOutbox(): Outbox {
+  let rows = new Float64Array(columns * 64)
+  let details: [number, string][] = []
+  let count = 0
+
+  const write = (
+    slot: Slot,
+    kind: ProbeKind,
+    code: number,
+    atMs: number,
+    rttNs: number,
+    connectNs: number,
+  ) => {
+    const at = count * columns
+    if (rows.length < at + columns) {
+      const wider = new Float64Array(rows.length * 2)
+      wider.set(rows)
+      rows = wider
+    }
+    rows[at] = slot
+    rows[at + 1] = probeKinds.indexOf(kind)
+    rows[at + 2] = code
+    rows[at + 3] = atMs
+    rows[at + 4] = rttNs
+    rows[at + 5] = connectNs
+    count += 1
+  }
+
+  return {
+    reply(slot, kind, { atMs, rttNs, clock, connectNs = Number.NaN }) {
+      write(slot, kind, clocks.indexOf(clock), atMs, rttNs, connectNs)
+    },
+    failure(slot, kind, reason, detail) {
+      if (detail !== '') details.push([count, detail])
+      write(slot, kind, codeOfFailure(reason), Date.now(), 0, Number.NaN)
+    },
+    take() {
+      if (count === 0) return undefined
+      const taken = { rows: rows.slice(0, count * columns), details }
+      details = []
+      count = 0
+      return taken
+    },
+  }
+}
+
+/** The findings that a packed message means. */
+export function unpackFindings({ rows, details }: PackedFindings): Finding[] {
+  const detailOf = new Map(details)
+  return Array.from({ length: rows.length / columns }, (_, row) =>
+    unpack(rows, row * columns, detailOf.get(row) ?? ''),
+  )
+}
+
+function unpack(rows: Float64Array, at: number, detail: string): Finding {
+  const cell = (column: number) => rows[at + column] ?? Number.NaN
+  const slot = cell(0)
+  const kind = probeKinds[cell(1)] ?? 'icmp'
+  const code = cell(2)
+  const atMs = cell(3)
+  const rttNs = cell(4)
+  const connectNs = cell(5)
+  const clock = clocks[code]
+  if (clock === undefined) {
+    const reason = failureReasons[code - clocks.length] ?? 'other'
+    return { slot, kind, outcome: { kind: 'failure', atMs, reason, detail } }
+  }
+  const reply = { kind: 'reply', atMs, rttNs, clock } as const
+  const outcome = Number.isNaN(connectNs) ? reply : { ...reply, connectNs }
+  return { slot, kind, outcome }
+}

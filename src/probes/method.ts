@@ -1,0 +1,56 @@
+import type { FailureReason, ProbeKind, StampClock } from '../core/model/probe.ts'
+import type { Ability, Slot } from '../core/model/prober.ts'
+import type { Peer } from './peer.ts'
+
+/** Takes down what the probes found. */
+export interface Report {
+  reply(slot: Slot, kind: ProbeKind, reply: Replied): void
+  failure(slot: Slot, kind: ProbeKind, reason: FailureReason, detail: string): void
+}
+
+export interface Replied {
+  readonly atMs: number
+  readonly rttNs: number
+  readonly clock: StampClock
+  readonly connectNs?: number
+}
+
+/** One way to probe. Each peer begun ends in exactly one report. Times are monotonic milliseconds. */
+export interface Method {
+  readonly ability: Ability
+  /** How many more may begin now without crowding each other. */
+  room(): number
+  begin(peers: readonly Peer[], nowMs: number): void
+  /** Takes in what arrived. Cheap when nothing did. */
+  drain(nowMs: number): void
+  /** Sends again what is due again, and gives up what is over time. Call it after `drain`. */
+  expire(nowMs: number): void
+  /** Probes begun and not ended. */
+  inFlight(): number
+  /** Replies that the socket buffer had no room for, since the start. */
+  drops(): number
+  forget(slot: Slot): void
+  close(): void
+}
+
+/** The method of what cannot be done here: each probe says so at once. */
+export function createOff(
+  kind: ProbeKind,
+  why: string,
+  remedies: readonly string[],
+  report: Report,
+): Method {
+  return {
+    ability: { kind: 'off', why, remedies },
+    room: () => Number.POSITIVE_INFINITY,
+    begin: peers => {
+      for (const peer of peers) report.failure(peer.slot, kind, 'not-permitted', '')
+    },
+    drain: () => {},
+    expire: () => {},
+    inFlight: () => 0,
+    drops: () => 0,
+    forget: () => {},
+    close: () => {},
+  }
+}

@@ -1,0 +1,45 @@
+import type { ProberState } from '../core/model/prober.ts'
+import { openHttp } from './http/open.ts'
+import { openIcmp } from './icmp/choose.ts'
+import type { ProberSettings } from './messages.ts'
+import type { Method, Report } from './method.ts'
+import type { Peer } from './peer.ts'
+import { loadSockets } from './sockets.ts'
+
+/** All ways to probe that a worker has. */
+export interface Methods {
+  readonly abilities: ProberState['abilities']
+  readonly all: readonly Method[]
+  /** How many peers may begin now. */
+  room(): number
+  begin(peers: readonly Peer[], nowMs: number): void
+  /** Probes in a turn of this peer. */
+  cost(peer: Peer): number
+  close(): void
+}
+
+export async function openMethods(settings: ProberSettings, report: Report): Promise<Methods> {
+  const { timeoutMs, httpPort } = settings
+  const loaded = await loadSockets()
+  const icmp4 = await openIcmp(settings.icmp, { loaded, family: 4, timeoutMs, report })
+  const icmp6 = await openIcmp(settings.icmp, { loaded, family: 6, timeoutMs, report })
+  const http = await openHttp(settings.http, { loaded, port: httpPort, timeoutMs, report })
+  const all = [icmp4, icmp6, http]
+  const costs = (method: Method) => (method.ability.kind === 'ready' ? 1 : 0)
+  const costOf = { 4: costs(icmp4) + costs(http), 6: costs(icmp6) + costs(http) }
+  return {
+    abilities: { icmp4: icmp4.ability, icmp6: icmp6.ability, http: http.ability },
+    all,
+    room: () => Math.min(...all.map(method => method.room())),
+    begin(peers, nowMs) {
+      const byFamily = Object.groupBy(peers, peer => peer.family)
+      if (byFamily[4]) icmp4.begin(byFamily[4], nowMs)
+      if (byFamily[6]) icmp6.begin(byFamily[6], nowMs)
+      http.begin(peers, nowMs)
+    },
+    cost: peer => costOf[peer.family],
+    close() {
+      for (const method of all) method.close()
+    },
+  }
+}
