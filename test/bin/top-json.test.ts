@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { expect, test } from 'vitest'
+import type { Report } from '../../src/ui/text/report.ts'
+import { run, start } from '../support/program.ts'
+
+const schema = JSON.parse(readFileSync('schema/report.schema.json', 'utf8'))
+const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema)
+
+const reportOf = (text: string): Report => {
+  const report = JSON.parse(text)
+  expect(validate(report), JSON.stringify(validate.errors)).toBe(true)
+  return report
+}
+
+const probeOf = (report: Report, name: string, to: 'host' | 'endpoint', kind: 'icmp' | 'http') =>
+  report.nodes.find(node => node.name.includes(name))?.paths.find(path => path.to === to)?.probes[
+    kind
+  ]
+
+test('one round of the demo cluster is one document of the schema, with the staged faults measured', async () => {
+  const { code, stdout } = await run('top', '--json', '--demo', '--timeout', '500ms')
+  const report = reportOf(stdout)
+  expect(code).toBe(0)
+  expect(report).toMatchObject({
+    source: { kind: 'engine', label: 'demo: 8 nodes on loopback' },
+    feed: { kind: 'live' },
+    self: 'demo-1',
+    summary: { nodes: 8, unknown: 0 },
+  })
+  expect(probeOf(report, 'refuses', 'endpoint', 'http')?.last).toMatchObject({ reason: 'refused' })
+  expect(probeOf(report, 'hangs', 'host', 'http')?.last).toMatchObject({ reason: 'timeout' })
+  expect(probeOf(report, 'no-route', 'endpoint', 'http')?.last).toMatchObject({
+    reason: 'network-unreachable',
+  })
+  const healthy = probeOf(report, 'demo-2', 'host', 'http')
+  expect(healthy?.statistics).toMatchObject({ sent: 1, lost: 0 })
+  expect(healthy?.last).toMatchObject({ kind: 'reply', clock: 'kernel' })
+})
+
+test('ICMP that cannot be sent is unknown and no failure', async () => {
+  const { stdout } = await run('top', '--json', '--demo', '2', '--icmp', 'off')
+  const report = reportOf(stdout)
+  expect(probeOf(report, 'demo-2', 'host', 'icmp')).toMatchObject({
+    verdict: 'unknown',
+    statistics: { sent: 0, lost: 0 },
+  })
+  expect(report.summary).toMatchObject({ reachable: 2, unreachable: 0 })
+  expect(report.prober?.abilities.icmp4.kind).toBe('off')
+})
+
+test('--watch prints a document a line until it is told to end', async () => {
+  const watching = start(['top', '--json', '--watch', '--demo', '2', '--interval', '200ms'])
+  const takenAtMs: number[] = []
+  for await (const line of watching.lines()) {
+    takenAtMs.push(reportOf(line).takenAtMs)
+    if (takenAtMs.length === 3) break
+  }
+  expect((await watching.stop('SIGTERM')).code).toBe(143)
+  expect(takenAtMs).toEqual(takenAtMs.toSorted((a, b) => a - b))
+})
+
+test('a reader that stops early is no error', async () => {
+  const watching = start(['top', '--json', '--watch', '--demo', '2', '--interval', '200ms'])
+  for await (const _ of watching.lines()) break
+  watching.child.stdout?.destroy()
+  expect(await watching.ended).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('--fail-on ends with 2 where a rule is met, and tells which', async () => {
+  const faulty = await run('top', '--json', '--demo', '3', '--fail-on', 'unreachable>0,loss>200%')
+  expect(faulty.code).toBe(2)
+  expect(faulty.stderr).toBe('rule met: unreachable>0 (is 1)\n')
+  expect(reportOf(faulty.stdout).summary.unreachable).toBe(1)
+  const healthy = await run('top', '--json', '--demo', '2', '--fail-on', 'unreachable>0')
+  expect([healthy.code, healthy.stderr]).toEqual([0, ''])
+})
+
+test('a rule that cannot be read is shown with its place, before anything is probed', async () => {
+  const { code, stdout, stderr } = await run('top', '--json', '--demo', '--fail-on', 'loss>1%,up>0')
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toContain('--fail-on, position 9: "up" is no metric')
+  expect(stderr).toContain('  loss>1%,up>0\n          ^')
+})
+
+test('stdout that is no terminal gets one plain table', async () => {
+  const { code, stdout } = await run('top', '--demo', '3')
+  expect(code).toBe(0)
+  expect(stdout).toContain('demo-3-refuses')
+  expect(stdout).not.toContain('\u001b')
+})
+
+test('without any source the ways to give one are listed, the demo first', async () => {
+  const { code, stderr } = await run('top')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^Error: There is nothing to show/)
+  expect(stderr.indexOf('--demo')).toBeLessThan(stderr.indexOf('--node '))
+})
+
+test('two sources exclude each other', async () => {
+  const { code, stderr } = await run('top', '--demo', '--node', 'a=127.0.0.1')
+  expect([code, stderr.split('\n')[0]]).toEqual([1, 'Error: --demo and --node exclude each other'])
+})
