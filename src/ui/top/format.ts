@@ -1,0 +1,71 @@
+import type { FailureReason } from '../../core/model/probe.ts'
+
+/** An RTT in three digits: `42us`, `4.21ms`, `1.50s`. */
+export function rtt(ns: number | undefined): string {
+  if (ns === undefined || Number.isNaN(ns)) return '--'
+  if (ns < 999_500) return `${Math.round(ns / 1000)}us`
+  const ms = ns / 1_000_000
+  if (ms < 9.995) return `${ms.toFixed(2)}ms`
+  if (ms < 99.95) return `${ms.toFixed(1)}ms`
+  return ms < 999.5 ? `${ms.toFixed(0)}ms` : `${(ms / 1000).toFixed(2)}s`
+}
+
+/** A span of time in at most four columns: `7s`, `99s`, `12m`, `5h`, `3d`. */
+export function age(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  if (seconds < 100) return `${seconds}s`
+  if (seconds < 6000) return `${Math.floor(seconds / 60)}m`
+  const hours = Math.floor(seconds / 3600)
+  return hours < 100 ? `${hours}h` : `${Math.floor(hours / 24)}d`
+}
+
+/** An interval as people say it: `500ms`, `60s`, `5m`, `1m30s`. */
+export function interval(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)}ms`
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 100) return `${seconds}s`
+  return seconds % 60 === 0
+    ? `${Math.floor(seconds / 60)}m`
+    : `${Math.floor(seconds / 60)}m${seconds % 60}s`
+}
+
+/** Local time of day. */
+export const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 8)
+
+/** `1 node`, `2 nodes`. */
+export const count = (number: number, thing: string): string =>
+  `${number} ${thing}${number === 1 ? '' : 's'}`
+
+/** Why no reply came, in words for the detail view. */
+export const reasonTexts: Readonly<Record<FailureReason, string>> = {
+  timeout: 'no reply in time',
+  refused: 'connection refused',
+  reset: 'connection reset',
+  closed: 'connection closed early',
+  'host-unreachable': 'host unreachable',
+  'network-unreachable': 'network unreachable',
+  prohibited: 'administratively prohibited',
+  'invalid-route': 'no valid route',
+  'bad-status': 'bad HTTP status',
+  'bad-reply': 'reply not understood',
+  other: 'failed',
+  'not-permitted': 'not permitted here',
+  'no-resources': 'prober out of resources',
+}
+
+/** The same in at most five columns. */
+export const reasonWords: Readonly<Record<FailureReason, string>> = {
+  timeout: 't/o',
+  refused: 'refsd',
+  reset: 'reset',
+  closed: 'eof',
+  'host-unreachable': 'unrch',
+  'network-unreachable': 'unrch',
+  prohibited: 'prohb',
+  'invalid-route': 'route',
+  'bad-status': 'bad',
+  'bad-reply': 'bad',
+  other: 'err',
+  'not-permitted': 'n/a',
+  'no-resources': 'n/a',
+}

@@ -1,0 +1,38 @@
+import { type ColumnId, columnIds, columnOf } from './columns.ts'
+
+export interface Placed {
+  readonly id: ColumnId
+  readonly width: number
+}
+
+/** Columns before the first one: the state's glyph, and a mark. */
+export const gutter = 2
+
+/**
+ * The columns that fit, the least important dropped first; NODE takes 70 % of what is left over
+ * while it grows, TREND the rest.
+ */
+export function layout(width: number, wanted: readonly ColumnId[] = columnIds): readonly Placed[] {
+  let shown = [...wanted]
+  while (shown.length > 1 && needed(shown) > width) {
+    const highest = Math.max(...shown.map(id => columnOf(id).drop))
+    const leaving = shown.findLastIndex(id => columnOf(id).drop === highest)
+    shown = shown.filter((_, index) => index !== leaving)
+  }
+  const spare = Math.max(0, width - needed(shown))
+  const node = columnOf('node')
+  const growth = shown.includes('trend') ? Math.ceil(spare * 0.7) : spare
+  const nodeGrowth = Math.min(growth, (node.growsTo ?? node.width) - node.width)
+  return shown.map(id => ({ id, width: placedWidth(id, spare, nodeGrowth, width) }))
+}
+
+const needed = (ids: readonly ColumnId[]): number =>
+  ids.reduce((sum, id) => sum + columnOf(id).width + 1, gutter - 1)
+
+function placedWidth(id: ColumnId, spare: number, nodeGrowth: number, width: number): number {
+  const column = columnOf(id)
+  if (id === 'node') return Math.max(1, Math.min(column.width + nodeGrowth, width - gutter))
+  return id === 'trend'
+    ? Math.min(column.growsTo ?? column.width, column.width + spare - nodeGrowth)
+    : column.width
+}

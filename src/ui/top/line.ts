@@ -1,0 +1,65 @@
+import { head, padEnd, widthOf } from './text.ts'
+import type { Theme, Tone } from './theme.ts'
+
+/** A piece of a terminal row, in one tone. */
+export type Span = readonly [text: string, tone?: Tone | undefined]
+/** One terminal row. */
+export type Line = readonly Span[]
+
+export const blank: Line = []
+
+export const lineWidth = (line: Line): number =>
+  line.reduce((width, [text]) => width + widthOf(text), 0)
+
+/** Two ends of a row; the left one gives way. */
+export function spread(left: Line, right: Line, width: number): Line {
+  const room = width - lineWidth(right)
+  if (room < 1) return left
+  const kept = clip(left, room - 1)
+  return [...kept, [' '.repeat(Math.max(0, room - lineWidth(kept)))], ...right]
+}
+
+/** As many parts as fit, two columns apart; those given first are the most important. */
+export function parts(spans: readonly Span[], width: number, gap = 2): Line {
+  const kept: Span[] = []
+  let used = 0
+  for (const [text, tone] of spans) {
+    const need = widthOf(text) + (kept.length === 0 ? 0 : gap)
+    if (used + need > width) break
+    if (kept.length > 0) kept.push([' '.repeat(gap)])
+    kept.push([text, tone])
+    used += need
+  }
+  return kept
+}
+
+export function clip(line: Line, width: number): Line {
+  let room = width
+  const kept: Span[] = []
+  for (const [text, tone] of line) {
+    if (room <= 0) break
+    const own = widthOf(text)
+    kept.push(own <= room ? [text, tone] : [head(text, room), tone])
+    room -= own
+  }
+  return kept
+}
+
+/** The whole row in one tone, over its full width. */
+export const fill = (line: Line, width: number, tone: Tone): Line => [
+  [padEnd(plain(clip(line, width)), width), tone],
+]
+
+export const plain = (line: Line): string => line.map(([text]) => text).join('')
+
+/** A rule with a title in it. */
+export const rule = (title: string, width: number, theme: Theme): Line => {
+  const before = `${theme.glyphs.line.repeat(2)} ${title} `
+  return [[before + theme.glyphs.line.repeat(Math.max(0, width - widthOf(before))), 'dim']]
+}
+
+/** A row as the terminal gets it, never wider than it should be. */
+export const paintLine = (line: Line, width: number, theme: Theme): string =>
+  clip(line, width)
+    .map(([text, tone]) => (tone === undefined ? text : theme.paint(text, tone)))
+    .join('')

@@ -1,0 +1,60 @@
+import { type History, type Statistics, statisticsOf } from '../../core/model/history.ts'
+import { blames } from '../../core/model/probe.ts'
+
+const hourMs = 3_600_000
+
+/** How many of the newest outcomes fall into the hour before the newest one. */
+export function lastHour(history: History): number {
+  const { length } = history
+  if (length === 0) return 0
+  const sinceMs = history.atMs(length - 1) - hourMs
+  if (history.atMs(0) >= sinceMs) return length
+  let low = 0
+  let high = length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (history.atMs(middle) < sinceMs) low = middle + 1
+    else high = middle
+  }
+  return length - low
+}
+
+const kept = new WeakMap<History, { total: number; statistics: Statistics }>()
+
+/** Statistics of the last hour, computed again only after something was added. */
+export function statisticsFor(history: History): Statistics {
+  const known = kept.get(history)
+  if (known?.total === history.total) return known.statistics
+  const statistics = statisticsOf(history, lastHour(history))
+  kept.set(history, { total: history.total, statistics })
+  return statistics
+}
+
+const baselines = new WeakMap<History, { dueAt: number; medianNs: number | undefined }>()
+const enoughReplies = 5
+
+/**
+ * A probe's own median RTT of the last hour; undefined before five replies. It moves slowly, so it is
+ * computed again only when the history grew by a sixteenth.
+ */
+export function baselineNs(history: History): number | undefined {
+  const known = baselines.get(history)
+  if (known !== undefined && history.total < known.dueAt) return known.medianNs
+  const { sent, lost, p50Ns } = statisticsFor(history)
+  const medianNs = sent - lost < enoughReplies ? undefined : p50Ns
+  baselines.set(history, { dueAt: history.total + 1 + (history.length >> 4), medianNs })
+  return medianNs
+}
+
+/** Lost probes among the newest ten that say something about the node. */
+export function recentLoss(history: History): { readonly sent: number; readonly lost: number } {
+  let sent = 0
+  let lost = 0
+  for (let index = Math.max(0, history.length - 10); index < history.length; index += 1) {
+    const reason = history.reason(index)
+    if (reason !== undefined && blames(reason) === 'prober') continue
+    sent += 1
+    if (reason !== undefined) lost += 1
+  }
+  return { sent, lost }
+}

@@ -1,0 +1,39 @@
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import { everything } from './filter.ts'
+import { type Line, paintLine } from './line.ts'
+import { orderOf } from './order.ts'
+import { boardOf } from './rows.ts'
+import { headerLines } from './screens/header.ts'
+import type { Shown } from './screens/shown.ts'
+import { headingLine, tableLines } from './screens/table.ts'
+import { createTheme, uncoded } from './theme.ts'
+import { firstView } from './view.ts'
+
+/** One plain table of a snapshot, for stdout that is no terminal (or TERM=dumb). Pure. */
+export function renderPlain(
+  snapshot: Snapshot,
+  options: { width: number; nowMs: number; color: boolean; ascii: boolean },
+): string {
+  const { width, nowMs } = options
+  const styled = createTheme({ theme: 'default', ...options })
+  const theme = options.color ? styled : { ...styled, paint: uncoded }
+  const board = boardOf(snapshot, nowMs)
+  const view = { ...firstView, at: -1 }
+  const order = orderOf(board, { ...view, filter: everything }, nowMs)
+  const shown: Shown = {
+    title: 'cilium-health',
+    theme,
+    view,
+    board,
+    order,
+    nowMs,
+    startedAtMs: nowMs,
+    probing: undefined,
+  }
+  const lines: readonly Line[] = [
+    ...headerLines(shown, width, Number.POSITIVE_INFINITY),
+    headingLine(shown, width),
+    ...tableLines(shown, width, order.names.length),
+  ]
+  return `${lines.map(line => paintLine(line, width, theme).trimEnd()).join('\n')}\n`
+}

@@ -1,0 +1,122 @@
+import type { NodeName } from '../../core/model/node.ts'
+import type { NodeHealth, PathHealth, Snapshot } from '../../core/model/snapshot.ts'
+import { staleAfterMs } from '../../core/model/verdict.ts'
+import { type NodeState, nodeState, nodeStates } from './state.ts'
+import { clean } from './text.ts'
+
+/** A node as the table knows it. */
+export interface Row {
+  readonly node: NodeHealth
+  /** Safe to print. */
+  readonly name: string
+  /** Its first DNS label, where no other node has the same. */
+  readonly short: string
+  /** Its place in the natural order of names. */
+  readonly rank: number
+  readonly state: NodeState
+  readonly host: PathHealth | undefined
+  readonly endpoint: PathHealth | undefined
+}
+
+/** What one snapshot says, ready to be sorted and shown. */
+export interface Board {
+  readonly snapshot: Snapshot
+  readonly rows: readonly Row[]
+  readonly names: Names
+  readonly counts: Readonly<Record<NodeState, number>>
+  readonly reachable: number
+}
+
+/** What depends on the list of names alone; the same object until the list changes. */
+export interface Names {
+  readonly printed: readonly string[]
+  readonly short: readonly string[]
+  readonly rank: readonly number[]
+  readonly index: ReadonlyMap<NodeName, number>
+}
+
+/**
+ * The board of a snapshot; `before` itself when nothing that it shows has changed.
+ * A lost source cannot age its nodes: their states stay what they were when it went.
+ */
+export function boardOf(snapshot: Snapshot, nowMs: number, before?: Board): Board {
+  const { feed, nodes } = snapshot
+  const afterMs = staleAfterMs(snapshot)
+  const atMs = feed.kind === 'lost' ? Math.min(nowMs, feed.sinceMs) : nowMs
+  const names =
+    before !== undefined && sameNames(before.rows, nodes) ? before.names : namesOf(nodes)
+  const known = names === before?.names ? before.rows : []
+  let changed = snapshot !== before?.snapshot
+  const rows = nodes.map((node, index) => {
+    const state = nodeState(node, atMs, afterMs)
+    const row = known[index]
+    if (row?.node === node && row.state === state) return row
+    changed = true
+    return rowOf(node, index, state, names)
+  })
+  return before !== undefined && !changed ? before : { snapshot, rows, names, ...tally(rows) }
+}
+
+/** The row of a node that is still on the board. */
+export function rowNamed(board: Board, name: NodeName | undefined): Row | undefined {
+  const index = name === undefined ? undefined : board.names.index.get(name)
+  return index === undefined ? undefined : board.rows[index]
+}
+
+const rowOf = (node: NodeHealth, index: number, state: NodeState, names: Names): Row => ({
+  node,
+  name: names.printed[index] ?? '',
+  short: names.short[index] ?? '',
+  rank: names.rank[index] ?? 0,
+  state,
+  host: primary(node, 'host'),
+  endpoint: primary(node, 'endpoint'),
+})
+
+const primary = (node: NodeHealth, to: PathHealth['to']): PathHealth | undefined =>
+  node.paths.find(path => path.to === to && path.rank === 'primary')
+
+const sameNames = (rows: readonly Row[], nodes: readonly NodeHealth[]): boolean =>
+  rows.length === nodes.length && rows.every((row, index) => row.node.name === nodes[index]?.name)
+
+function namesOf(nodes: readonly NodeHealth[]): Names {
+  const printed = nodes.map(node => clean(node.name) || '?')
+  const labels = printed.map(name => name.replace(/^(?!\d+\.)([^.]+)\..*$/, '$1'))
+  const uses = new Map<string, number>()
+  for (const label of labels) uses.set(label, (uses.get(label) ?? 0) + 1)
+  const keys = printed.map(naturalKey)
+  const rank: number[] = []
+  nodes
+    .map((_, index) => index)
+    .sort((a, b) => compare(keys[a] ?? '', keys[b] ?? ''))
+    .forEach((index, place) => {
+      rank[index] = place
+    })
+  return {
+    printed,
+    short: printed.map(
+      (name, index) => (uses.get(labels[index] ?? '') === 1 ? labels[index] : name) ?? name,
+    ),
+    rank,
+    index: new Map(nodes.map((node, index) => [node.name, index])),
+  }
+}
+
+/** Orders `node-9` before `node-10` by plain comparison. */
+export const naturalKey = (name: string): string =>
+  name.toLowerCase().replace(/\d+/g, digits => digits.padStart(12, '0'))
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+function tally(rows: readonly Row[]): Pick<Board, 'counts' | 'reachable'> {
+  const counts = Object.fromEntries(nodeStates.map(state => [state, 0])) as Record<
+    NodeState,
+    number
+  >
+  let reachable = 0
+  for (const row of rows) {
+    counts[row.state] += 1
+    if (row.node.verdict === 'reachable') reachable += 1
+  }
+  return { counts, reachable }
+}

@@ -1,0 +1,131 @@
+import { probeKinds } from '../../../core/model/probe.ts'
+import type { PathHealth } from '../../../core/model/snapshot.ts'
+import { staleAfterMs } from '../../../core/model/verdict.ts'
+import { chartOf } from '../chart.ts'
+import { agentCell, stateTone } from '../columns.ts'
+import { diagnose } from '../diagnosis.ts'
+import { age, clock, interval, reasonTexts, rtt } from '../format.ts'
+import { blank, type Line, parts, rule, spread } from '../line.ts'
+import { type Row, rowNamed } from '../rows.ts'
+import { clean, cut, padStart } from '../text.ts'
+import { probeLines } from './probes.ts'
+import type { Shown } from './shown.ts'
+
+const labelWidth = 8
+
+/** One node: what is wrong with it and where, each probe's figures, and their last hour drawn. */
+export function detailLines(shown: Shown, width: number, height: number): readonly Line[] {
+  const row = rowNamed(shown.board, shown.view.selected)
+  if (row === undefined) return [blank, [['  This node has left the cluster. Esc goes back.']]]
+  const first = [titleLine(row, shown, width), diagnosisLine(row, shown)]
+  const probes = probeLines(row, shown, width, Math.max(2, height - 3))
+  const left = height - first.length - probes.length - 1
+  const failures = failureLines(row, shown, Math.max(0, Math.min(3, left)))
+  const top = [...first, ...probes, ...failures, aboutLine(row, shown, width)]
+  const room = height - top.length
+  return room < 4 ? top.slice(0, height) : [...top, ...chartLines(row, shown, width, room)]
+}
+
+function titleLine(row: Row, { theme }: Shown, width: number): Line {
+  const name = cut(row.name, width - 8, theme.glyphs.ellipsis)
+  const left = parts(
+    [[name, 'bold'], [clean(row.host?.ip ?? '')], [row.node.local ? 'this node' : '', 'dim']],
+    width - 7,
+  )
+  return spread(left, [[row.state.toUpperCase(), stateTone[row.state]]], width)
+}
+
+const diagnosisLine = (row: Row, { board, nowMs }: Shown): Line => [
+  [diagnose(row, nowMs, staleAfterMs(board.snapshot)), row.state === 'ok' ? 'ok' : 'warn'],
+]
+
+/** What the failing probes met, and since when. */
+function failureLines(row: Row, { nowMs }: Shown, most: number): readonly Line[] {
+  const lines = row.node.paths.flatMap(path =>
+    probeKinds.flatMap((kind): readonly Line[] => {
+      const { last, changedAtMs } = path.probes[kind]
+      if (last?.kind !== 'failure') return []
+      const detail = last.detail === '' ? '' : ` (${clean(last.detail)})`
+      const since =
+        changedAtMs === undefined
+          ? ''
+          : `, since ${clock(changedAtMs)} (${age(nowMs - changedAtMs)})`
+      const what = `${path.to} ${kind} ${clean(path.ip)}: `
+      return [[[what], [`${reasonTexts[last.reason]}${detail}${since}`, 'warn']]]
+    }),
+  )
+  if (lines.length <= most || most < 2) return lines.slice(0, most)
+  return [...lines.slice(0, most - 1), [[`and ${lines.length - most + 1} more`, 'dim']]]
+}
+
+function aboutLine(row: Row, { board }: Shown, width: number): Line {
+  const { intervalMs } = board.snapshot
+  const secondary = row.node.paths.filter(path => path.rank === 'secondary')
+  const well = secondary.filter(path => path.verdict === 'reachable').length
+  const flaps = Math.max(
+    ...row.node.paths.flatMap(({ probes }) => [probes.icmp.flaps, probes.http.flaps]),
+    0,
+  )
+  const [agent] = agentCell(row)
+  return parts(
+    [
+      [`verdict ${row.node.verdict}`, 'dim'],
+      [agent === '' ? '' : `agent ${agent}`, 'dim'],
+      [`flaps ${flaps}`, 'dim'],
+      [secondary.length === 0 ? '' : `secondary addresses ${well}/${secondary.length}`, 'dim'],
+      [intervalMs > 0 ? `probed every ${interval(intervalMs)}` : '', 'dim'],
+    ].filter(([text]) => text !== '') as unknown as Line,
+    width,
+  )
+}
+
+function chartLines(row: Row, shown: Shown, width: number, room: number): readonly Line[] {
+  const both = [row.host, row.endpoint].filter(path => path !== undefined)
+  const [only = both[0]] = both.filter(path => path.verdict === 'unreachable')
+  const paths = room >= 20 ? both : only === undefined ? [] : [only]
+  const each = Math.floor((room - 1) / Math.max(1, paths.length)) - 1
+  const charts = paths.flatMap(path => chartBlock(path, shown, width, each))
+  return [...charts, axisLine(shown, width)]
+}
+
+function chartBlock(
+  path: PathHealth,
+  shown: Shown,
+  width: number,
+  height: number,
+): readonly Line[] {
+  const { theme, view, nowMs } = shown
+  const { rows, topNs, bottomNs } = chartOf(
+    probeKinds.map(kind => path.probes[kind].history),
+    {
+      width: Math.max(1, width - labelWidth),
+      height,
+      fromMs: nowMs - view.windowMs,
+      toMs: nowMs,
+      log: view.log,
+      glyphs: theme.glyphs,
+    },
+  )
+  const middleNs = view.log ? Math.sqrt(topNs * bottomNs) : topNs / 2
+  const labels = new Map([
+    [height >> 1, rtt(middleNs)],
+    [height - 1, rtt(bottomNs)],
+    [0, rtt(topNs)],
+  ])
+  const title = `${path.to} icmp + http, last ${interval(view.windowMs)}${view.log ? ', log scale' : ''}`
+  return [
+    rule(title, width, theme),
+    ...rows.map(
+      (text, index): Line => [
+        [padStart(labels.get(index) ?? '', labelWidth - 1), 'dim'],
+        [theme.glyphs.wall, 'dim'],
+        [text, 'info'],
+      ],
+    ),
+  ]
+}
+
+const axisLine = ({ view }: Shown, width: number): Line => [
+  [' '.repeat(labelWidth)],
+  ...spread([[`-${interval(view.windowMs)}`, 'dim']], [['now', 'dim']], width - labelWidth),
+]

@@ -1,0 +1,120 @@
+import type { ProberState } from '../../../core/model/prober.ts'
+import type { Feed } from '../../../core/model/snapshot.ts'
+import { stateTone } from '../columns.ts'
+import { age, clock, interval } from '../format.ts'
+import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
+import { type NodeState, nodeStates } from '../state.ts'
+import { clean, cut, cutMiddle } from '../text.ts'
+import type { Shown } from './shown.ts'
+
+/** Who looks at what, how it is, and what is in the way; as many lines as the screen can spare. */
+export function headerLines(shown: Shown, width: number, height: number): readonly Line[] {
+  const lines =
+    width < 40 || height < 8
+      ? [smallTitle(shown, width)]
+      : [title(shown, width), summary(shown, width)]
+  const notice = height < 12 ? undefined : noticeLine(shown)
+  const banner = bannerLine(shown)
+  return [...lines, ...(notice ? [notice] : []), ...(banner ? [banner] : [])]
+}
+
+function title(shown: Shown, width: number): Line {
+  const { theme } = shown
+  const { origin, self, agent } = shown.board.snapshot
+  const left: Span[] = [
+    [shown.title, 'bold'],
+    [cut(clean(origin.label), 48, theme.glyphs.ellipsis), 'info'],
+    ...(self === undefined
+      ? []
+      : [[`on ${cutMiddle(clean(self), 24, theme.glyphs.ellipsis)}`] as const]),
+    ...agentSpan(agent),
+  ]
+  const right = clockSpans(shown)
+  return spread(parts(left, width - lineWidth(right) - 1), right, width)
+}
+
+const agentSpan = (agent: Shown['board']['snapshot']['agent']): readonly Span[] => {
+  if (agent.kind === 'absent') return []
+  if (agent.kind === 'ok') return [['agent ok', 'ok']]
+  return [[`agent failing: ${clean(agent.detail)}`, 'crit']]
+}
+
+function smallTitle(shown: Shown, width: number): Line {
+  const { counts, rows } = shown.board
+  const bad = rows.length - counts.ok
+  const left: Span = [`${rows.length}n ${bad}bad`, bad > 0 ? 'warn' : 'plain']
+  return spread([left], width < 30 ? [] : clockSpans(shown), width)
+}
+
+const clockSpans = ({ view, nowMs }: Shown): Line =>
+  view.frozen === undefined
+    ? [[clock(nowMs)]]
+    : [[`FROZEN ${clock(view.frozen.nowMs)}`, 'selected']]
+
+function summary(shown: Shown, width: number): Line {
+  const { rows, reachable, counts, snapshot } = shown.board
+  const spans: Span[] = [
+    [`${reachable}/${rows.length} reachable`, reachable < rows.length ? 'bold' : 'plain'],
+    ...(['ok', ...nodeStates.filter(state => state !== 'ok')] as const).flatMap(state =>
+      countSpan(shown, state, counts[state]),
+    ),
+  ]
+  if (snapshot.intervalMs > 0) spans.push([`probe every ${interval(snapshot.intervalMs)}`, 'dim'])
+  if (snapshot.prober !== undefined) spans.push(...proberSpans(snapshot.prober))
+  return parts(spans, width)
+}
+
+// States without a node keep their place, so that the line does not jump; NEW is there only at first.
+function countSpan({ theme }: Shown, state: NodeState, count: number): readonly Span[] {
+  if (state === 'new' && count === 0) return []
+  const text = `${theme.glyphs.states[state]} ${count}`
+  return [[state === 'ok' ? text : `${text} ${state}`, count === 0 ? 'dim' : stateTone[state]]]
+}
+
+function proberSpans(prober: ProberState): readonly Span[] {
+  const { probesPerSecond, maxProbesPerSecond, lagMs, drops } = prober
+  const spans: Span[] = [
+    [`${Math.round(probesPerSecond)}/${Math.round(maxProbesPerSecond)} probes/s`, 'dim'],
+    [`lag ${Math.round(lagMs)}ms`, lagMs > 50 ? 'warn' : 'dim'],
+  ]
+  if (drops > 0) spans.push([`${drops} replies dropped here`, 'warn'])
+  return spans
+}
+
+/** What cannot be probed from here, told once, with the first way out. */
+function noticeLine({ board }: Shown): Line | undefined {
+  const { prober, nodes } = board.snapshot
+  if (prober === undefined) return undefined
+  const { icmp4, icmp6, http } = prober.abilities
+  const sixes = () => nodes.some(node => node.paths.some(path => path.ip.includes(':')))
+  const off =
+    (icmp4.kind === 'off' && ([icmp6.kind === 'off' ? 'ICMP' : 'ICMPv4', icmp4] as const)) ||
+    (icmp6.kind === 'off' && sixes() && (['ICMPv6', icmp6] as const)) ||
+    (http.kind === 'off' && (['HTTP', http] as const))
+  if (off === false) return undefined
+  const [what, ability] = off
+  const remedy = ability.remedies[0]
+  const way = remedy === undefined ? '' : `. Remedy: ${clean(remedy)}`
+  return [[`${what} is off: ${clean(ability.why)}${way}`, 'warn']]
+}
+
+/** That the source is gone: since when, why, and when it is tried again. */
+function bannerLine({ board, nowMs, startedAtMs }: Shown): Line | undefined {
+  const { feed, origin, nodes } = board.snapshot
+  if (feed.kind === 'live' || nodes.length === 0) return undefined
+  if (feed.kind === 'lost') return [[` Source lost: ${lostText(feed, nowMs)} `, 'banner']]
+  return [
+    [`Waiting for results from ${clean(origin.label)} ... ${age(nowMs - startedAtMs)}`, 'info'],
+  ]
+}
+
+export function lostText(feed: Feed & { kind: 'lost' }, nowMs: number): string {
+  const forHow = age(nowMs - feed.sinceMs)
+  return `no news for ${forHow}, since ${clock(feed.sinceMs)} (${clean(feed.reason)})${retryText(feed, nowMs)}`
+}
+
+const retryText = ({ retryAtMs }: Feed & { kind: 'lost' }, nowMs: number): string => {
+  if (retryAtMs === undefined) return ''
+  const seconds = Math.ceil((retryAtMs - nowMs) / 1000)
+  return seconds > 0 ? `, retry in ${seconds}s` : ', trying again'
+}

@@ -1,0 +1,65 @@
+import { stateTone } from '../columns.ts'
+import { filterFields } from '../filter-fields.ts'
+import { actionIds, bindingOf, type Group, keyName } from '../keys.ts'
+import { blank, type Line, lineWidth, rule, type Span, spread } from '../line.ts'
+import { nodeStates } from '../state.ts'
+import { padEnd } from '../text.ts'
+import type { Shown } from './shown.ts'
+
+const groups: readonly Group[] = ['Move', 'Find', 'Act', 'View', 'App']
+const keyWidth = 14
+const columnWidth = 39
+
+/** Every key, drawn from their table; then what the words and figures mean. */
+export function helpLines({ theme }: Shown, width: number): readonly Line[] {
+  return [
+    ...keyLines(width),
+    rule('states', width, theme),
+    nodeStates.flatMap(
+      (state): Line => [
+        [`${theme.glyphs.states[state]} ${state.toUpperCase()}`, stateTone[state]],
+        ['   '],
+      ],
+    ),
+    [['DOWN no answer to the last probe on any path  LOSS a probe lost in the last 10']],
+    [['SLOW RTT above 3x its own 1 h median, and 1 ms  STALE no answer for 2 intervals']],
+    rule('columns', width, theme),
+    [['H-* the node address (underlay)  E-* its health endpoint (overlay, datapath)']],
+    [['AGENT its answer to HTTP  xBASE RTT / own median  -- no reply  n/a not possible here']],
+    rule('filter', width, theme),
+    [['icmp>5ms !state=ok age>2m (loss>=10% or xbase>3) name=web-* /regex/ word']],
+    [[`fields: ${filterFields.join(' ')}`]],
+  ]
+}
+
+function keyLines(width: number): readonly Line[] {
+  const blocks = groups.map(groupLines)
+  const perRow = Math.max(1, Math.min(3, Math.floor(width / columnWidth)))
+  const columns: Line[][] = Array.from({ length: perRow }, () => [])
+  for (const block of blocks) {
+    const shortest = columns.reduce((a, b) => (b.length < a.length ? b : a))
+    shortest.push(...(shortest.length === 0 ? [] : [blank]), ...block)
+  }
+  const height = Math.max(...columns.map(column => column.length))
+  return Array.from({ length: height }, (_, index) =>
+    columns.flatMap((column): Line => pad(column[index] ?? blank)),
+  )
+}
+
+const pad = (line: Line): Line => [
+  ...line,
+  [' '.repeat(Math.max(0, columnWidth - lineWidth(line)))],
+]
+
+function groupLines(group: Group): readonly Line[] {
+  const own = actionIds.filter(id => bindingOf(id).group === group)
+  return [[[group, 'heading']], ...own.map(id => keyLine(bindingOf(id)))]
+}
+
+const keyLine = ({ keys, title }: { keys: readonly string[]; title: string }): Line => {
+  const names: Span = [padEnd(keys.map(keyName).join(' '), keyWidth), 'bold']
+  return [names, [title]]
+}
+
+export const helpTitle = (width: number): Line =>
+  spread([['Help', 'bold']], [['Esc closes', 'dim']], width)

@@ -1,0 +1,80 @@
+import { staleAfterMs } from '../../../core/model/verdict.ts'
+import { columnOf, stateTone } from '../columns.ts'
+import { age } from '../format.ts'
+import { layout, type Placed } from '../layout.ts'
+import { blank, fill, type Line, type Span } from '../line.ts'
+import { type Row, rowNamed } from '../rows.ts'
+import { clean, head, padEnd, padStart } from '../text.ts'
+import { lostText } from './header.ts'
+import type { Shown } from './shown.ts'
+
+/** The node table: exactly `height` rows from the window's top, or why there are none. */
+export function tableLines(shown: Shown, width: number, height: number): readonly Line[] {
+  const { board, order, view } = shown
+  if (order.names.length === 0) return emptyLines(shown)
+  const placed = layout(width, shown.columns)
+  const dimmed = board.snapshot.feed.kind === 'lost'
+  return Array.from({ length: height }, (_, index) => {
+    const place = view.top + index
+    const row = rowNamed(board, order.names[place])
+    if (row === undefined) return blank
+    const line = rowLine(row, placed, shown)
+    if (place === view.at) return fill(line, width, 'selected')
+    return dimmed ? fill(line, width, 'dim') : line
+  })
+}
+
+export function headingLine({ view, theme, columns }: Shown, width: number): Line {
+  const titles = layout(width, columns).map(({ id, width: room }) => {
+    const { title, align } = columnOf(id)
+    const arrow = view.sort.reversed ? theme.glyphs.up : theme.glyphs.down
+    const text = id === view.sort.column ? head(title, room - 1) + arrow : title
+    return align === 'left' ? padEnd(text, room) : padStart(text, room)
+  })
+  return fill([[`  ${titles.join(' ')}`]], width, 'heading')
+}
+
+function rowLine(row: Row, placed: readonly Placed[], shown: Shown): Line {
+  const { theme, view, nowMs, board } = shown
+  const { glyphs } = theme
+  const context = { nowMs, staleAfterMs: staleAfterMs(board.snapshot), glyphs }
+  const spans: Span[] = [
+    [glyphs.states[row.state], stateTone[row.state]],
+    view.marks.has(row.node.name) ? ['*', 'bold'] : [' '],
+  ]
+  for (const { id, width } of placed) {
+    const column = columnOf(id)
+    const [text, tone] = column.cell(row, width, context)
+    const room = head(text, width)
+    spans.push([column.align === 'left' ? padEnd(room, width) : padStart(room, width), tone])
+    spans.push([' '])
+  }
+  return spans.slice(0, -1)
+}
+
+/** Never a blank screen: what we wait for, or what hides the rows. */
+function emptyLines({ board, view, nowMs, startedAtMs }: Shown): readonly Line[] {
+  const { feed, origin, nodes } = board.snapshot
+  const label = clean(origin.label)
+  if (nodes.length > 0) {
+    const hidden =
+      view.filter.text === '' ? 'Every node is OK' : `No node matches "${clean(view.filter.text)}"`
+    const undo = view.filter.text === '' ? 'e shows them all.' : 'Esc clears the filter.'
+    return [blank, [[`  ${hidden}. ${undo}`]]]
+  }
+  if (feed.kind === 'starting') {
+    return [blank, [[`  Connecting to ${label} ... ${age(nowMs - startedAtMs)}`]]]
+  }
+  if (feed.kind === 'lost') {
+    return [
+      blank,
+      [[`  No connection to ${label}.`, 'crit']],
+      [[`  There is ${lostText(feed, nowMs)}.`]],
+    ]
+  }
+  return [
+    blank,
+    [[`  No nodes reported yet by ${label}.`]],
+    [['  They appear here as they join.', 'dim']],
+  ]
+}

@@ -1,0 +1,112 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseFilter } from '../../../src/ui/top/filter.ts'
+import { boardOf } from '../../../src/ui/top/rows.ts'
+import { cluster, nowMs } from '../../support/clusters.ts'
+
+const { rows } = boardOf(
+  cluster({
+    nodes: [
+      { name: 'web-1', ip: '10.1.0.1' },
+      { name: 'web-2', ip: '10.1.0.2', plight: 'down' },
+      { name: 'db-1', ip: '10.2.0.1', plight: 'slow' },
+      { name: 'db-2', ip: '10.2.0.2', plight: 'stale', baseNs: 8_000_000 },
+      { name: 'cache', ip: '10.3.0.1', plight: 'agent-down' },
+    ],
+  }),
+  nowMs,
+)
+
+function matching(text: string): string {
+  const parsed = parseFilter(text)
+  if (parsed.kind === 'error') return `${parsed.error.at}: ${parsed.error.message}`
+  return rows
+    .filter(row => parsed.filter.matches(row, nowMs))
+    .map(row => row.name)
+    .join(' ')
+}
+
+test.each([
+  ['', 'web-1 web-2 db-1 db-2 cache'],
+  ['web', 'web-1 web-2'],
+  ['WEB 2', 'web-2'],
+  ['10.2.', 'db-1 db-2'],
+  ['!web', 'db-1 db-2 cache'],
+  ['web-1 or db-1', 'web-1 db-1'],
+  ['web and 2', 'web-2'],
+  ['(web or db) -1', 'web-1 db-1'],
+  ['!(web or db)', 'cache'],
+  ['state=down,slow', 'web-2 db-1 cache'],
+  ['!state=ok', 'web-2 db-1 db-2 cache'],
+  ['state!=ok', 'web-2 db-1 db-2 cache'],
+  ['name=web-*', 'web-1 web-2'],
+  ['name=web', ''],
+  ['ip=10.2.*', 'db-1 db-2'],
+  ['verdict=unreachable', 'web-2 cache'],
+  ['agent!=ok', 'web-2 cache'],
+  ['icmp>5ms', 'db-1 db-2'],
+  ['h-icmp<600us', 'web-1 cache'],
+  ['icmp<1ms', 'web-1 cache'],
+  ['age>2m', 'db-2'],
+  ['age>120', 'db-2'],
+  ['loss>=10%', 'web-2 cache'],
+  ['xbase>3', 'db-1'],
+  ['/^(db|web)-1$/', 'web-1 db-1'],
+  ['/B-2/', 'web-2 db-2'],
+])('%j shows %j', (text, names) => {
+  expect(matching(text)).toBe(names)
+})
+
+test.each([
+  ['zone=eu', '0: no field "zone"'],
+  ['web icmp>5x', '9: a number is needed'],
+  ['icmp>', '5: icmp> needs a value'],
+  ['state>down', '5: use = or !='],
+  ['(web', '0: this bracket is never closed'],
+  ['web)', '3: no bracket is open here'],
+  ['web or', '6: a condition is missing here'],
+  ['!', '1: a condition is missing here'],
+  ['()', '1: a condition is missing here'],
+  ['/[/', '0: not a regular expression'],
+  ['x'.repeat(501), '500: too long'],
+])('what is wrong with %j is told with its place', (text, message) => {
+  expect(matching(text)).toContain(message)
+})
+
+test('no text breaks the parser', () => {
+  const pieces = fc.constantFrom(
+    '(',
+    ')',
+    '!',
+    ' ',
+    'or',
+    'and',
+    'icmp',
+    '>',
+    '=',
+    '5',
+    'ms',
+    '/',
+    '[',
+    '*',
+    'a',
+  )
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(pieces).map(parts => parts.join('')),
+      ),
+      text => {
+        const parsed = parseFilter(text)
+        if (parsed.kind === 'filter') for (const row of rows) parsed.filter.matches(row, nowMs)
+        else expect(parsed.error.at).toBeLessThanOrEqual(text.length)
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})
+
+test('deep brackets are no danger', () => {
+  expect(matching('('.repeat(400))).toContain('a condition is missing')
+})

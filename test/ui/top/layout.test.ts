@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { columnIds } from '../../../src/ui/top/columns.ts'
+import { age, interval, rtt } from '../../../src/ui/top/format.ts'
+import { layout } from '../../../src/ui/top/layout.ts'
+import { createTheme, themeNames } from '../../../src/ui/top/theme.ts'
+
+const ids = (width: number) => layout(width).map(({ id }) => id)
+
+test('columns give way by their importance, and none is too wide at any width', () => {
+  expect(ids(160)).toEqual(columnIds)
+  expect(ids(80)).not.toContain('ip')
+  expect(ids(40)).toEqual(['node', 'state', 'h-icmp', 'h-http'])
+  expect(ids(20)).toEqual(['node'])
+  for (let width = 20; width < 300; width += 1) {
+    const used = layout(width).reduce((sum, placed) => sum + placed.width + 1, 1)
+    expect(used).toBeLessThanOrEqual(width)
+  }
+})
+
+test('RTTs and ages keep to their columns', () => {
+  expect([0, 999, 42_000, 999_499, 999_500, 9_994_000].map(rtt)).toEqual([
+    '0us',
+    '1us',
+    '42us',
+    '999us',
+    '1.00ms',
+    '9.99ms',
+  ])
+  expect([99_940_000, 99_960_000, 999_400_000, 1.5e9, 10e9].map(rtt)).toEqual([
+    '99.9ms',
+    '100ms',
+    '999ms',
+    '1.50s',
+    '10.00s',
+  ])
+  expect(rtt(undefined)).toBe('--')
+  expect([0, 99_999, 100_000, 6_000_000, 360_000_000].map(age)).toEqual([
+    '0s',
+    '99s',
+    '1m',
+    '1h',
+    '4d',
+  ])
+  expect([500, 60_000, 90_000, 100_000, 300_000].map(interval)).toEqual([
+    '500ms',
+    '60s',
+    '90s',
+    '1m40s',
+    '5m',
+  ])
+})
+
+test('every theme closes what it opens, and none needs colour', () => {
+  for (const theme of themeNames) {
+    const { paint } = createTheme({ theme, color: true, ascii: false })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR begins with ESC
+    const codes = [...paint('x', 'banner').matchAll(/\x1b\[([\d;]+)m/g)].map(match => match[1])
+    expect(codes.length % 2).toBe(0)
+    const plain = createTheme({ theme, color: false, ascii: false }).paint('x', 'crit')
+    expect(plain).toBe('\x1b[1m\x1b[7mx\x1b[22m\x1b[27m')
+  }
+})

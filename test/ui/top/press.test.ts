@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest'
+import type { NodeName } from '../../../src/core/model/node.ts'
+import { actionFor, actionIds, bindingOf, keyName } from '../../../src/ui/top/keys.ts'
+import { pressed } from '../../../src/ui/top/press.ts'
+import { firstView, placeOf, type Scene, settle, type View } from '../../../src/ui/top/view.ts'
+import { bigCluster, nowMs } from '../../support/clusters.ts'
+
+const sceneOf = (count: number, body = 10): Scene => {
+  const snapshot = bigCluster(count)
+  const names = snapshot.nodes.map(node => node.name)
+  const order = { names, index: new Map(names.map((name, index) => [name, index])) }
+  return { order, body, snapshot, nowMs, columns: ['node', 'state', 'h-icmp'] }
+}
+const scene = sceneOf(50)
+const strike = (view: View, ...strokes: string[]): View =>
+  strokes.reduce((now, stroke) => pressed(now, stroke, () => scene).view, view)
+const place = (view: View) => placeOf(view, scene.order)
+
+test('no key means two things on one page', () => {
+  for (const page of ['table', 'detail'] as const) {
+    const keys = actionIds.flatMap(id =>
+      bindingOf(id).pages.includes(page) ? bindingOf(id).keys : [],
+    )
+    expect(new Set(keys).size).toBe(keys.length)
+  }
+  expect(actionFor('x', 'table')).toBeUndefined()
+  expect(keyName('ctrl+d')).toBe('Ctrl-D')
+})
+
+test('the selection moves by rows, half pages and pages, and stops at the ends', () => {
+  expect(place(strike(firstView, 'j', 'down', 'k'))).toBe(1)
+  expect(place(strike(firstView, 'ctrl+d'))).toBe(5)
+  expect(place(strike(firstView, 'pagedown'))).toBe(10)
+  expect(place(strike(firstView, 'G', 'j'))).toBe(49)
+  expect(place(strike(firstView, 'G', 'g', 'k'))).toBe(0)
+  expect(strike(firstView, 'pagedown').top).toBe(1)
+})
+
+test('the selection follows the node, not its place', () => {
+  const view = strike(firstView, 'j', 'j')
+  const names = [...scene.order.names].reverse()
+  const reversed = { names, index: new Map(names.map((name, index) => [name, index])) }
+  const settled = settle(view, reversed, 10)
+  expect(settled.selected).toBe(scene.order.names[2])
+  expect(settled.at).toBe(47)
+  expect(settled.top).toBe(38)
+  // Held in place, the row stays on its line of the screen.
+  expect(settle({ ...view, follow: true }, reversed, 10).top).toBe(40)
+})
+
+test('when the node goes, its neighbour is selected', () => {
+  const view = strike(firstView, 'j', 'j')
+  const names = scene.order.names.filter((_, index) => index !== 2)
+  const fewer = { names, index: new Map(names.map((name, index) => [name, index])) }
+  expect(settle(view, fewer, 10).selected).toBe(scene.order.names[3])
+})
+
+test('a filter takes effect while it is typed, and the last good one stays', () => {
+  const typed = strike(firstView, '/', ...'web')
+  expect(typed.filter.text).toBe('web')
+  const broken = strike(typed, 'space', '(')
+  expect(broken.filter.text).toBe('web ')
+  expect(broken.draft?.error?.at).toBe(5)
+  expect(strike(broken, 'enter').filter.text).toBe('web ')
+  expect(strike(broken, 'escape').filter.text).toBe('')
+  expect(strike(typed, 'backspace').filter.text).toBe('we')
+  expect(strike(typed, 'ctrl+u', 'backspace').draft).toBeUndefined()
+})
+
+test('keys of the table are letters while a filter is typed', () => {
+  expect(strike(firstView, '/', 'q', 'j', 'space', 'R').filter.text).toBe(
+    'q j R'.replace(' j', 'j'),
+  )
+})
+
+test('the sort menu picks by letter, and again reverses', () => {
+  expect(strike(firstView, 's', '1').sort).toEqual({ column: 'h-icmp', reversed: false })
+  expect(strike(firstView, 's', '1', 's', '1').sort).toEqual({ column: 'h-icmp', reversed: true })
+  expect(strike(firstView, 's', 'escape').sort).toEqual(firstView.sort)
+  expect(strike(firstView, '>').sort.column).toBe('h-icmp')
+  expect(strike(firstView, '<').sort.column).toBe('node')
+  expect(strike(firstView, 'R').sort.reversed).toBe(true)
+})
+
+test('marks are set by Space, by * for all, and cleared by Esc', () => {
+  const marked = strike(firstView, 'space', 'space')
+  expect([...marked.marks]).toEqual(scene.order.names.slice(0, 2))
+  expect(strike(marked, 'g', 'space').marks.size).toBe(1)
+  expect(strike(marked, '*').marks.size).toBe(50)
+  expect(strike(marked, '*', '*').marks.size).toBe(0)
+  expect(strike(marked, 'escape').marks.size).toBe(0)
+})
+
+test('Esc goes back one step: the view, the filter, errors only', () => {
+  const deep = strike(firstView, 'e', '/', 'w', 'enter', 'enter')
+  expect(deep.page).toBe('detail')
+  const back = strike(deep, 'escape')
+  expect([back.page, back.filter.text]).toEqual(['table', 'w'])
+  expect(strike(back, 'escape').errorsOnly).toBe(true)
+  expect(strike(back, 'escape', 'escape').errorsOnly).toBe(false)
+})
+
+test('p probes the selected node, or the marked ones', () => {
+  const probe = (view: View) => pressed(view, 'p', () => scene).effect
+  expect(probe(strike(firstView, 'j'))).toEqual({ kind: 'probe', nodes: [scene.order.names[1]] })
+  expect(probe(strike(firstView, 'space', 'space'))).toEqual({
+    kind: 'probe',
+    nodes: scene.order.names.slice(0, 2),
+  })
+})
+
+test('P probes what is shown, and asks first above a hundred nodes', () => {
+  expect(pressed(firstView, 'P', () => scene).effect).toMatchObject({ kind: 'probe' })
+  const asked = pressed(firstView, 'P', () => sceneOf(150))
+  expect(asked.effect).toBeUndefined()
+  expect(asked.view.dialog).toMatchObject({ question: 'Probe 150 nodes now, about 2s?' })
+  expect(pressed(asked.view, 'n', () => scene).effect).toBeUndefined()
+  expect(pressed(asked.view, 'y', () => scene).effect).toMatchObject({ kind: 'probe' })
+})
+
+test('the detail view zooms, takes logarithms, and goes from node to node', () => {
+  const detail = strike(firstView, 'enter')
+  const minutes = (view: View) => view.windowMs / 60_000
+  expect(minutes(strike(detail, '+'))).toBe(15)
+  expect(minutes(strike(detail, '+', '+', '+'))).toBe(5)
+  expect(minutes(strike(detail, '-', '-'))).toBe(360)
+  expect(minutes(strike(detail, '+', '0'))).toBe(60)
+  expect(strike(detail, 'l').log).toBe(true)
+  expect(strike(detail, 'n', 'n', 'N').selected).toBe(scene.order.names[1])
+})
+
+test('freezing keeps the snapshot and its time', () => {
+  const frozen = strike(firstView, 'f')
+  expect(frozen.frozen).toEqual({ snapshot: scene.snapshot, nowMs })
+  expect(strike(frozen, 'f').frozen).toBeUndefined()
+})
+
+test('on an empty table no key does harm', () => {
+  const empty: Scene = { ...scene, order: { names: [], index: new Map<NodeName, number>() } }
+  let view = firstView
+  const keys = actionIds.flatMap(id => bindingOf(id).keys)
+  for (const key of keys) {
+    view = pressed(view, key, () => empty).view
+    view = settle(view, empty.order, 5)
+  }
+  expect(view.at).toBe(0)
+})

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import type { NodeHealth } from '../../../src/core/model/snapshot.ts'
+import { nodeState, probeState, timesBaseline } from '../../../src/ui/top/state.ts'
+import {
+  failure,
+  type NodePlan,
+  nodeOf,
+  nowMs,
+  oldMs,
+  probeHealth,
+  reply,
+} from '../../support/clusters.ts'
+
+const stateOf = (plight: NonNullable<NodePlan['plight']>) =>
+  nodeState(nodeOf({ name: 'a', plight }), nowMs, oldMs)
+const ms = 1_000_000
+const steady = Array.from({ length: 20 }, () => reply(2 * ms))
+
+test('a node is as its worst probe is', () => {
+  expect(stateOf('ok')).toBe('ok')
+  expect(stateOf('down')).toBe('down')
+  expect(stateOf('agent-down')).toBe('down')
+  expect(stateOf('endpoint-down')).toBe('down')
+  expect(stateOf('loss')).toBe('loss')
+  expect(stateOf('slow')).toBe('slow')
+  expect(stateOf('stale')).toBe('stale')
+  expect(stateOf('new')).toBe('new')
+})
+
+test('a probe that is not permitted here says nothing about the node', () => {
+  expect(stateOf('icmp-off')).toBe('ok')
+  expect(probeState(probeHealth([failure('not-permitted')]), nowMs, oldMs)).toBe('off')
+  const node = nodeOf({ name: 'a', plight: 'new' })
+  const off = probeHealth([failure('not-permitted')])
+  const nothing: NodeHealth = {
+    ...node,
+    paths: node.paths.map(path => ({ ...path, probes: { icmp: off, http: off } })),
+  }
+  expect(nodeState(nothing, nowMs, oldMs)).toBe('new')
+})
+
+test('an old answer is stale after two intervals and a timeout, good or bad, and not before', () => {
+  for (const last of [reply(ms, oldMs), failure('timeout', oldMs)]) {
+    const probe = probeHealth([last])
+    expect(probeState(probe, nowMs, oldMs)).not.toBe('stale')
+    expect(probeState(probe, nowMs + 1, oldMs)).toBe('stale')
+    expect(probeState(probe, nowMs + 1, Number.POSITIVE_INFINITY)).not.toBe('stale')
+  }
+})
+
+test('time alone makes a node stale', () => {
+  const node = nodeOf({ name: 'a' })
+  expect(nodeState(node, nowMs, oldMs)).toBe('ok')
+  expect(nodeState(node, nowMs + 3 * oldMs, oldMs)).toBe('stale')
+})
+
+test('slow is more than three times its own median, and more than a millisecond', () => {
+  expect(probeState(probeHealth([...steady, reply(6 * ms)]), nowMs, oldMs)).toBe('ok')
+  expect(probeState(probeHealth([...steady, reply(6.1 * ms)]), nowMs, oldMs)).toBe('slow')
+  const quick = Array.from({ length: 20 }, () => reply(0.1 * ms))
+  expect(probeState(probeHealth([...quick, reply(0.9 * ms)]), nowMs, oldMs)).toBe('ok')
+})
+
+test('there is no baseline before five replies', () => {
+  expect(timesBaseline(probeHealth(steady.slice(0, 4)))).toBeUndefined()
+  expect(timesBaseline(probeHealth(steady.slice(0, 5)))).toBe(1)
+})
+
+test('loss is told for ten probes, and the prober’s own failures are none', () => {
+  const lossy = (since: number) =>
+    probeHealth([failure('timeout'), ...steady.slice(0, since), reply(2 * ms)])
+  expect(probeState(lossy(8), nowMs, oldMs)).toBe('loss')
+  expect(probeState(lossy(9), nowMs, oldMs)).toBe('ok')
+  const ours = probeHealth([...steady, failure('no-resources'), reply(2 * ms)])
+  expect(probeState(ours, nowMs, oldMs)).toBe('ok')
+})
