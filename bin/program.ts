@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import type { ThemeName } from '../src/ui/top/theme.ts'
 import { fail, quietBrokenPipe } from './exit.ts'
 import { probeFlags } from './settings.ts'
 import { version } from './version.ts'
@@ -52,6 +53,15 @@ const daemonFlags = (command: Command) =>
         .default('unix'),
     )
 
+const themes: readonly ThemeName[] = [
+  'default',
+  'light',
+  'colorblind',
+  'tritan',
+  'high-contrast',
+  'mono',
+]
+
 const commands: readonly ((root: Command) => void)[] = [
   root => {
     const command = root.command('top').description('a live table of every node (the main view)')
@@ -65,10 +75,8 @@ const commands: readonly ((root: Command) => void)[] = [
       )
       .option('--sort <COLUMN>', 'the column to sort by')
       .option('--filter <FILTER>', 'show only the nodes that match')
-      .option(
-        '--theme <NAME>',
-        'default, light, colorblind, tritan, high-contrast, mono',
-        'default',
+      .addOption(
+        new Option('--theme <NAME>', 'colours of the screen').choices(themes).default('default'),
       )
       .addOption(
         new Option('--color <WHEN>', 'colours')

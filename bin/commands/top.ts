@@ -70,6 +70,7 @@ async function once(
   const snapshot = source.snapshot()
   await print(render(snapshot))
   judge(rules, snapshot)
+  if (snapshot.feed.kind === 'lost') throw new UserError(snapshot.feed.reason)
 }
 
 /** A line a change, one a second at most; the first after a full round. Ends with the first rule met. */

@@ -1,0 +1,153 @@
+import type { HealthResponse, HealthStatusResponse } from '../model/cilium.ts'
+
+/** Parses JSON; throws an Error with the words of Go's decoder. */
+export function parseGo(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(syntaxText(text, (error as Error).message))
+  }
+}
+
+function syntaxText(text: string, message: string): string {
+  if (/end of JSON input|Unterminated/.test(message)) return 'unexpected EOF'
+  const first = text.trimStart().charAt(0)
+  const wrong = /^Unexpected (?:token '(.)'|non-whitespace)/u.exec(message)?.[1]
+  if (wrong === first && !/[{["\d-]/.test(first)) {
+    return `invalid character ${quoted(first)} looking for beginning of value`
+  }
+  return wrong === undefined ? 'invalid JSON' : `invalid character ${quoted(wrong)} in JSON`
+}
+
+const quoted = (character: string) => (character === "'" ? `'\\''` : `'${character}'`)
+
+/** What Go's struct has at a place: a kind of value, the fields of an object, or a list. */
+type Shape = 'string' | 'int64' | Struct | { readonly list: Shape }
+
+interface Struct {
+  readonly struct: string
+  readonly fields: Readonly<Record<string, Shape>>
+}
+
+const connectivity: Shape = {
+  struct: 'ConnectivityStatus',
+  fields: { latency: 'int64', status: 'string', lastProbed: 'string' },
+}
+const path: Shape = {
+  struct: 'PathStatus',
+  fields: { ip: 'string', icmp: connectivity, http: connectivity },
+}
+const addresses = (struct: string): Shape => ({
+  struct,
+  fields: { 'primary-address': path, 'secondary-addresses': { list: path } },
+})
+const node: Shape = {
+  struct: 'NodeStatus',
+  fields: {
+    name: 'string',
+    host: addresses('HostStatus'),
+    'health-endpoint': addresses('EndpointStatus'),
+    endpoint: path,
+  },
+}
+const status: Shape = {
+  struct: 'HealthStatusResponse',
+  fields: {
+    local: { struct: 'SelfStatus', fields: { name: 'string' } },
+    nodes: { list: node },
+    probeInterval: 'string',
+    timestamp: 'string',
+  },
+}
+const healthz: Shape = {
+  struct: 'HealthResponse',
+  fields: {
+    cilium: { struct: 'StatusResponse', fields: {} },
+    'system-load': {
+      struct: 'LoadResponse',
+      fields: { last1min: 'string', last5min: 'string', last15min: 'string' },
+    },
+    uptime: 'string',
+  },
+}
+
+/** Throws, in Go's words, where a field is of another kind than Cilium's. */
+export function decodeStatus(value: unknown): HealthStatusResponse {
+  mustFit(value, status)
+  return (value ?? { nodes: null }) as HealthStatusResponse
+}
+
+/** The agent's part (`cilium`) is not looked into. */
+export function decodeHealthz(value: unknown): HealthResponse {
+  mustFit(value, healthz)
+  return (value ?? {}) as HealthResponse
+}
+
+function mustFit(value: unknown, shape: Shape): void {
+  const found = misfitIn(value, shape)
+  if (!found) return
+  const where =
+    found.struct === undefined ? 'value' : `struct field ${found.struct}.${found.fields.join('.')}`
+  throw new Error(`json: cannot unmarshal ${found.kind} into Go ${where} of type ${found.type}`)
+}
+
+/** The names of the fields on the way to it are gathered on the way back: most bodies have none. */
+interface Misfit {
+  readonly kind: string
+  readonly type: string
+  /** The innermost struct. */
+  readonly struct?: string
+  readonly fields: readonly string[]
+}
+
+function misfitIn(value: unknown, shape: Shape): Misfit | undefined {
+  if (value == null) return undefined
+  const form = formOf(shape)
+  if (!isA[form](value)) return { kind: kindOf(value), type: typeName(shape), fields: [] }
+  if (typeof shape === 'string') return undefined
+  return 'list' in shape
+    ? misfitInList(value as readonly unknown[], shape.list)
+    : misfitInFields(value as Record<string, unknown>, shape)
+}
+
+function misfitInList(items: readonly unknown[], shape: Shape): Misfit | undefined {
+  for (const item of items) {
+    const found = misfitIn(item, shape)
+    if (found) return found
+  }
+  return undefined
+}
+
+function misfitInFields(value: Record<string, unknown>, shape: Struct): Misfit | undefined {
+  for (const name in shape.fields) {
+    const item = value[name]
+    // Most are absent, or texts as they should be: no more work for them, in a cold process.
+    if (item === undefined || (typeof item === 'string' && shape.fields[name] === 'string'))
+      continue
+    const found = misfitIn(item, shape.fields[name] ?? 'string')
+    if (found) return { struct: shape.struct, ...found, fields: [name, ...found.fields] }
+  }
+  return undefined
+}
+
+const formOf = (shape: Shape) => {
+  if (typeof shape === 'string') return shape
+  return 'list' in shape ? 'list' : 'struct'
+}
+
+const isA = {
+  string: (value: unknown) => typeof value === 'string',
+  int64: (value: unknown) => Number.isInteger(value),
+  list: (value: unknown) => Array.isArray(value),
+  struct: (value: unknown) => typeof value === 'object' && !Array.isArray(value),
+}
+
+const kindOf = (value: unknown) => {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+function typeName(shape: Shape): string {
+  if (typeof shape === 'string') return shape
+  return 'list' in shape ? `[]*${typeName(shape.list)}` : `models.${shape.struct}`
+}

@@ -1,0 +1,86 @@
+import type { ProbeAnswer, ProbeOrder } from '../model/source.ts'
+import { goErrorText } from './go-error.ts'
+import { readStatus, refusal, type Tools, takeReport } from './poll.ts'
+import type { WireReport } from './read-wire.ts'
+
+/** An old daemon waits for dead nodes one after another. */
+const probeTimeoutMs = 60_000
+/** The stream tells findings within a quarter of a second. */
+const arrivalTimeoutMs = 5000
+
+/** Has our own daemon probe; resolves once the stream has brought every result. */
+export async function probeByStream(
+  tools: Tools,
+  order: ProbeOrder,
+  address: string,
+): Promise<ProbeAnswer> {
+  const query = order.nodes?.map(name => `node=${encodeURIComponent(name)}`).join('&') ?? ''
+  const heard = await ask(tools, query === '' ? '' : `?${query}`, order.signal, address)
+  if (heard.kind === 'refused') return heard
+  const { report } = heard
+  const asked = new Set(order.nodes ?? report.list.nodes.map(node => node.name))
+  await arrival(tools, report, order.signal)
+  const paths = report.list.nodes
+    .filter(node => asked.has(node.name))
+    .reduce((sum, node) => sum + node.paths.length, 0)
+  order.onProgress?.(paths, paths)
+  return { kind: 'probed', paths }
+}
+
+/** Has any daemon of Cilium's probe. Since 1.17 it answers from its cache: results stay the same. */
+export async function probeByPoll(
+  tools: Tools,
+  order: ProbeOrder,
+  address: string,
+): Promise<ProbeAnswer> {
+  const heard = await ask(tools, '', order.signal, address)
+  if (heard.kind === 'refused') return heard
+  const { report } = heard
+  const news = takeReport(tools, report)
+  // A result or two may be new by chance: its own round goes on meanwhile.
+  if (2 * news <= report.findings.length) return { kind: 'cached' }
+  const paths = report.list.nodes.reduce((sum, node) => sum + node.paths.length, 0)
+  order.onProgress?.(paths, paths)
+  return { kind: 'probed', paths }
+}
+
+interface Told {
+  readonly kind: 'told'
+  readonly report: WireReport
+}
+
+/** The status that answers the order; rejects only when aborted. */
+async function ask(
+  { remote, clock }: Tools,
+  query: string,
+  signal: AbortSignal,
+  address: string,
+): Promise<Told | (ProbeAnswer & { kind: 'refused' })> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)])
+  try {
+    const heard = await remote.call('PUT', `/v1beta/status/probe${query}`, limit)
+    if (heard.status === 200) return { kind: 'told', report: readStatus(heard.text, clock) }
+    return { kind: 'refused', reason: refusal('PUT /v1beta/status/probe', heard) }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { kind: 'refused', reason: goErrorText(error, address) }
+  }
+}
+
+/** Waits until what the answer tells has come by the stream too; its times are whole seconds. */
+async function arrival(
+  { intake, clock }: Tools,
+  { findings }: WireReport,
+  signal: AbortSignal,
+): Promise<void> {
+  const missing = () =>
+    findings.some(({ path, kind, outcome }) => {
+      const slot = intake.slotOf(path)
+      const unprobed = outcome.kind === 'failure' && outcome.reason === 'not-permitted'
+      if (slot === undefined || unprobed) return false
+      return (intake.knownMs(slot, kind) ?? 0) < outcome.atMs
+    })
+  for (let waitedMs = 0; missing() && waitedMs < arrivalTimeoutMs; waitedMs += 50) {
+    await clock.sleep(50, signal)
+  }
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createHealthClient } from '../../../src/core/api/client.ts'
+import { UserError } from '../../../src/core/errors.ts'
+import { temporary } from './fake-source.ts'
+
+type Script = Readonly<Record<string, { code: number; body?: unknown; raw?: string }>>
+
+/** A server that answers as scripted, and 404 otherwise; it keeps what it was asked. */
+async function scripted(script: Script) {
+  const path = join(temporary(), 'health.sock')
+  const asked: string[] = []
+  const server: Server = createServer((request, response) => {
+    const { method, url, rawHeaders } = request
+    asked.push(`${method} ${url} ${rawHeaders.join('|')}`)
+    const { code, body, raw } = script[`${method} ${url}`] ?? { code: 404 }
+    response.writeHead(code, { 'Content-Type': 'application/json' })
+    response.end(raw ?? (body === undefined ? '' : `${JSON.stringify(body)}\n`))
+  })
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await new Promise<void>(resolve => server.listen(path, resolve))
+  return { asked, client: createHealthClient({ host: `unix://${path}` }) }
+}
+
+/** What Cilium's own client (1.19) said to each of these answers. */
+const recorded = readFileSync('test/fixtures/wire/client-errors.txt', 'utf8')
+  .split(/^### /m)
+  .flatMap(text => {
+    const [, name, command = ''] = /^(\S+) \| client new \| cilium-health (.*)/.exec(text) ?? []
+    const script = /^server: (.*)$/m.exec(text)?.[1] ?? '{}'
+    const error = /\|Error: ([^\n]*)\n/.exec(text)?.[1]
+    return name ? [{ name, command, script: JSON.parse(script) as Script, error }] : []
+  })
+
+test.each(recorded)(
+  'an answer is told as Cilium does: $name',
+  async ({ command, script, error }) => {
+    const { client } = await scripted(script)
+    const calls: Record<string, () => Promise<unknown>> = {
+      status: client.getStatus,
+      'status --probe': () => client.putProbe(),
+      get: client.getHealthz,
+      ping: client.ping,
+    }
+    const said = calls[command]?.().then(
+      () => undefined,
+      (failure: unknown) => (failure as UserError).message,
+    )
+    expect(await said).toBe(error)
+  },
+)
+
+test('the records are there', () => expect(recorded.length).toBeGreaterThan(9))
+
+test('requests look like those of the Go client', async () => {
+  const body = { local: { name: 'a' }, nodes: null }
+  const { client, asked } = await scripted({
+    'GET /v1beta/status': { code: 200, body },
+    'PUT /v1beta/status/probe?node=a%2Fb&node=c': { code: 200, body },
+  })
+  expect(await client.getStatus()).toEqual({ text: `${JSON.stringify(body)}\n`, response: body })
+  await client.putProbe(['a/b', 'c'])
+  expect(asked).toEqual([
+    'GET /v1beta/status Host|localhost|Accept|application/json|Connection|close',
+    'PUT /v1beta/status/probe?node=a%2Fb&node=c Host|localhost|Accept|application/json|Content-Length|0|Connection|close',
+  ])
+})
+
+test.each([
+  [
+    '{"nodes": [{"name": 7}]}',
+    'json: cannot unmarshal number into Go struct field NodeStatus.nodes.name of type string',
+  ],
+  [
+    '{"nodes": {}}',
+    'json: cannot unmarshal object into Go struct field HealthStatusResponse.nodes of type []*models.NodeStatus',
+  ],
+  ['[]', 'json: cannot unmarshal array into Go value of type models.HealthStatusResponse'],
+  ['{"nodes": [', 'unexpected EOF'],
+])('a status that Go could not read is refused in its words: %s', async (raw, words) => {
+  const { client } = await scripted({ 'GET /v1beta/status': { code: 200, raw } })
+  await expect(client.getStatus()).rejects.toThrow(new UserError(`Cannot get status: ${words}`))
+})
+
+test('where nobody is, the error names the call, the address and the reason', async () => {
+  const path = join(temporary(), 'health.sock')
+  await expect(createHealthClient({ host: `unix://${path}` }).getStatus()).rejects.toThrow(
+    `Cannot get status: Get "http://localhost/v1beta/status": dial unix ${path}: connect: no such file or directory`,
+  )
+  await expect(createHealthClient({ host: 'tcp://127.0.0.1:1' }).putProbe()).rejects.toThrow(
+    'Cannot get status/probe: Put "http://127.0.0.1:1/v1beta/status/probe": dial tcp 127.0.0.1:1: connect: connection refused',
+  )
+})
+
+test('a daemon that hangs up or says nothing is told as Go does', async () => {
+  const path = join(temporary(), 'health.sock')
+  const server = createServer(request => {
+    if (request.url === '/v1beta/healthz') request.socket.destroy()
+  })
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await new Promise<void>(resolve => server.listen(path, resolve))
+  const client = createHealthClient({ host: `unix://${path}`, timeoutMs: 100 })
+  await expect(client.ping()).rejects.toThrow(
+    'Cannot ping: Get "http://localhost/v1beta/healthz": EOF',
+  )
+  await expect(client.getStatus()).rejects.toThrow(
+    'Cannot get status: Get "http://localhost/v1beta/status": context deadline exceeded',
+  )
+  expect(await new Promise(resolve => connect(path, () => resolve('still there')))).toBe(
+    'still there',
+  )
+})
+
+test('a host that is no URI is refused at once', () => {
+  expect(() => createHealthClient({ host: 'foo' })).toThrow(
+    new UserError("Error while creating client: invalid host format 'foo'"),
+  )
+  expect(() => createHealthClient({ host: 'gopher://x' })).toThrow(UserError)
+  expect(() => createHealthClient({ host: 'tcp://' })).toThrow(UserError)
+})
