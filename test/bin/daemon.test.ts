@@ -1,0 +1,156 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Running, run, start } from '../support/program.ts'
+
+let folder = ''
+let daemons: Running[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'daemon-'))
+  daemons = []
+})
+afterEach(async () => {
+  for (const daemon of daemons) await daemon.stop('SIGKILL')
+  rmSync(folder, { recursive: true })
+})
+
+const socketPath = () => join(folder, 'health.sock')
+const host = () => `unix://${socketPath()}`
+
+async function startDaemon(...args: readonly string[]): Promise<Running> {
+  const port = String(await freePort())
+  const daemon = start(['-d', '--port', port, '--socket', socketPath(), ...args])
+  daemons.push(daemon)
+  return daemon
+}
+
+const demo = async () => {
+  const daemon = await startDaemon('--demo', '3', '--interval', '1s', '--timeout', '1s')
+  await daemon.stderrMatches(/serving the health API/)
+  return daemon
+}
+
+const freePort = () =>
+  new Promise<number>(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+
+test('status, ping and hello read a daemon’s socket', async () => {
+  await demo()
+  const ping = await run('ping', '-H', host())
+  expect(ping.stdout).toMatch(/^Probe time: .*\nNodes:\n {2}demo-1 \(localhost\):\n/)
+  expect(ping.stdout).toContain(
+    'dial tcp 127.77.3.2:4240: connect: connection refused'.replace(/:4240/, ''),
+  )
+  const status = await run('status', '-H', host())
+  expect(status.stdout).toMatch(/^Cluster health: +2\/3 reachable/)
+  expect((await run('status', '-H', host(), '-o', 'jsonpath={.local.name}')).stdout).toBe(
+    'demo-1\n',
+  )
+  expect((await run('ping', 'demo-2', '--host', host())).stdout).not.toContain('demo-1')
+  expect(await run('-H', host(), 'hello')).toMatchObject({ code: 0, stdout: 'OK\n' })
+})
+
+test('an attached document cannot be told from the engine’s but by its origin', async () => {
+  await demo()
+  const { stdout } = await run('top', '--json', '-H', host())
+  const report = JSON.parse(stdout)
+  expect(report).toMatchObject({
+    source: { kind: 'daemon', label: host() },
+    feed: { kind: 'live' },
+    intervalMs: 1000,
+    self: 'demo-1',
+    summary: { nodes: 3, reachable: 2, unreachable: 1 },
+  })
+  expect(report.prober.abilities.http.kind).toBe('ready')
+  const probe = report.nodes[1].paths[0].probes.http
+  expect(probe.last).toMatchObject({ kind: 'reply', clock: 'kernel' })
+  expect(probe.statistics.sent).toBeGreaterThan(0)
+})
+
+test('the history of a daemon is there at once', async () => {
+  await demo()
+  await new Promise(resolve => setTimeout(resolve, 4000))
+  const { stdout } = await run('top', '--json', '-H', host())
+  expect(JSON.parse(stdout).nodes[0].paths[0].probes.http.statistics.sent).toBeGreaterThan(3)
+})
+
+test('a daemon that is not there is an error of one line', async () => {
+  const { code, stderr } = await run('top', '--json', '-H', host())
+  expect(code).toBe(1)
+  expect(stderr).toContain(`dial unix ${socketPath()}: connect: no such file or directory`)
+})
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
+  '%s ends it cleanly: socket and pidfile are gone',
+  async signal => {
+    const pidfile = join(folder, 'state', 'pid')
+    const daemon = await startDaemon('--node', 'a=127.0.0.1', '--pidfile', pidfile)
+    await daemon.stderrMatches(/serving the health API/)
+    expect(readFileSync(pidfile, 'utf8')).toBe(`${daemon.child.pid}\n`)
+    expect(statSync(socketPath()).mode & 0o777).toBe(0o660)
+    const { code, stderr } = await daemon.stop(signal)
+    expect(code).toBe({ SIGTERM: 143, SIGINT: 130, SIGHUP: 129, SIGQUIT: 131 }[signal])
+    expect(stderr).toContain(`msg="cilium-health ends" reason=${signal}`)
+    expect([existsSync(socketPath()), existsSync(pidfile)]).toEqual([false, false])
+  },
+)
+
+test('the socket of a living daemon is not taken; that of a dead one is', async () => {
+  const first = await startDaemon('--node', 'a=127.0.0.1')
+  await first.stderrMatches(/serving the health API/)
+  const second = await (await startDaemon('--node', 'a=127.0.0.1')).ended
+  expect(second.code).toBe(1)
+  expect(second.stderr).toContain(socketPath())
+  expect((await run('hello', '-H', host())).code).toBe(0)
+  await first.stop('SIGKILL')
+  expect(existsSync(socketPath())).toBe(true)
+  const third = await startDaemon('--node', 'a=127.0.0.1')
+  await third.stderrMatches(/serving the health API/)
+  expect((await run('hello', '-H', host())).code).toBe(0)
+})
+
+test('a passive daemon only answers /hello, and writes its pidfile', async () => {
+  const pidfile = join(folder, 'pid')
+  const port = await freePort()
+  const passive = start([
+    '-d',
+    '--admin=unix',
+    '--passive',
+    '--pidfile',
+    pidfile,
+    '--port',
+    `${port}`,
+  ])
+  daemons.push(passive)
+  await passive.stderrMatches(/answering \/hello/)
+  expect((await fetch(`http://127.0.0.1:${port}/hello`)).status).toBe(200)
+  expect((await fetch(`http://[::1]:${port}/v1beta/hello`)).status).toBe(200)
+  expect((await fetch(`http://127.0.0.1:${port}/v1beta/status`)).status).toBe(404)
+  expect(existsSync(pidfile)).toBe(true)
+  expect(existsSync(socketPath())).toBe(false)
+  expect((await passive.stop()).code).toBe(143)
+  expect(existsSync(pidfile)).toBe(false)
+})
+
+test('a port that is taken ends the daemon with one clear line', async () => {
+  const port = await freePort()
+  const taken = createServer().listen(port, '0.0.0.0')
+  const { code, stderr } = await start(['-d', '--passive', '--port', `${port}`]).ended
+  taken.close()
+  expect(code).toBe(1)
+  expect(stderr).toMatch(new RegExp(`Error: .*${port}`))
+})
+
+test('a client that connects and says nothing does not keep the daemon from ending', async () => {
+  const daemon = await demo()
+  const idle = connect(socketPath())
+  await new Promise(resolve => idle.once('connect', resolve))
+  expect((await daemon.stop()).code).toBe(143)
+  idle.destroy()
+})
