@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import type { HealthzAnswer } from '../src/core/api/operations.ts'
 import type { Store } from '../src/core/engine/store.ts'
 import { UserError } from '../src/core/errors.ts'
+import { formatGoDuration } from '../src/core/model/duration.ts'
 import type { NodeSource } from '../src/core/model/source.ts'
+import type { AgentSource } from '../src/core/nodes/agent.ts'
 import { agentSocket } from './client.ts'
 import { defaultDemoNodes, type ProbeFlags } from './settings.ts'
 
@@ -66,8 +70,36 @@ export async function openStored(): Promise<OpenNodes | undefined> {
   return nodes && (async flags => unlinked(nodes, flags.port))
 }
 
-export async function fromAgent(flags: ProbeFlags): Promise<OpenedNodes> {
-  throw new UserError(`${flags.cilium ?? agentSocket()}: not yet`)
+export async function fromAgent({ cilium, port }: ProbeFlags): Promise<OpenedNodes> {
+  const { openAgent } = await import('../src/core/nodes/agent.ts')
+  const uri = cilium ?? `unix://${agentSocket()}`
+  let agent: AgentSource | undefined
+  return {
+    label: `agent ${uri}`,
+    connect(store) {
+      const onProblem = (reason: string | undefined) =>
+        store.setListLost(reason === undefined ? undefined : { sinceMs: Date.now(), reason })
+      agent = openAgent({ uri, onProblem, onState: store.setAgent })
+      return agent
+    },
+    httpPort: port,
+    healthz: () => ownHealth(uri, agent),
+  }
+}
+
+/** What the agent tells of itself, and this machine's load and our uptime beside it. */
+async function ownHealth(uri: string, agent: AgentSource | undefined): Promise<HealthzAnswer> {
+  const path = uri.replace(/^unix:\/\//, '')
+  if (path.startsWith('/') && !existsSync(path)) return missingSocket(path)
+  const health = await agent?.healthz()
+  if (health?.kind !== 'status') return { kind: 'failed', reason: health?.reason ?? 'starting' }
+  const [last1min = '', last5min = '', last15min = ''] = loadavg().map(load => load.toFixed(2))
+  const body = {
+    cilium: health.status,
+    'system-load': { last1min, last5min, last15min },
+    uptime: formatGoDuration(process.uptime() * 1e9),
+  }
+  return { kind: 'ok', body }
 }
 
 /** A source without an agent behind it. */
@@ -75,8 +107,11 @@ const unlinked = (nodes: NodeSource, httpPort: number): OpenedNodes => ({
   label: nodes.label,
   connect: () => nodes,
   httpPort,
-  healthz: async () => ({
-    kind: 'failed',
-    reason: `missing socket: ${agentSocket()} does not exist`,
-  }),
+  healthz: async () => missingSocket(agentSocket()),
+})
+
+/** Cilium's own words. */
+const missingSocket = (path: string): HealthzAnswer => ({
+  kind: 'failed',
+  reason: `missing socket: ${path} does not exist`,
 })

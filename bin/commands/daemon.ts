@@ -38,7 +38,8 @@ export async function daemon(flags: DaemonFlags): Promise<void> {
   const error = await serve(services, end)
   if (error) log.error('cilium-health ends', { error: error.message })
   else log.info('cilium-health ends', { reason: String(end.reason.message) })
-  if (error) process.exitCode = exitCodes.failure
+  // To be told to end is what a daemon expects: no failure.
+  process.exitCode = error ? exitCodes.failure : exitCodes.ok
 }
 
 const never = new Promise<never>(() => {})

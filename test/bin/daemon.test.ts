@@ -44,9 +44,7 @@ test('status, ping and hello read a daemon’s socket', async () => {
   await demo()
   const ping = await run('ping', '-H', host())
   expect(ping.stdout).toMatch(/^Probe time: .*\nNodes:\n {2}demo-1 \(localhost\):\n/)
-  expect(ping.stdout).toContain(
-    'dial tcp 127.77.3.2:4240: connect: connection refused'.replace(/:4240/, ''),
-  )
+  expect(ping.stdout).toMatch(/dial tcp 127\.77\.3\.2:\d+: connect: connection refused/)
   const status = await run('status', '-H', host())
   expect(status.stdout).toMatch(/^Cluster health: +2\/3 reachable/)
   expect((await run('status', '-H', host(), '-o', 'jsonpath={.local.name}')).stdout).toBe(
@@ -95,7 +93,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
     expect(readFileSync(pidfile, 'utf8')).toBe(`${daemon.child.pid}\n`)
     expect(statSync(socketPath()).mode & 0o777).toBe(0o660)
     const { code, stderr } = await daemon.stop(signal)
-    expect(code).toBe({ SIGTERM: 143, SIGINT: 130, SIGHUP: 129, SIGQUIT: 131 }[signal])
+    expect(code).toBe(0)
     expect(stderr).toContain(`msg="cilium-health ends" reason=${signal}`)
     expect([existsSync(socketPath()), existsSync(pidfile)]).toEqual([false, false])
   },
@@ -134,7 +132,7 @@ test('a passive daemon only answers /hello, and writes its pidfile', async () =>
   expect((await fetch(`http://127.0.0.1:${port}/v1beta/status`)).status).toBe(404)
   expect(existsSync(pidfile)).toBe(true)
   expect(existsSync(socketPath())).toBe(false)
-  expect((await passive.stop()).code).toBe(143)
+  expect((await passive.stop()).code).toBe(0)
   expect(existsSync(pidfile)).toBe(false)
 })
 
@@ -151,6 +149,6 @@ test('a client that connects and says nothing does not keep the daemon from endi
   const daemon = await demo()
   const idle = connect(socketPath())
   await new Promise(resolve => idle.once('connect', resolve))
-  expect((await daemon.stop()).code).toBe(143)
+  expect((await daemon.stop()).code).toBe(0)
   idle.destroy()
 })

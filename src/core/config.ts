@@ -1,0 +1,135 @@
+import * as v from 'valibot'
+import { UserError } from './errors.ts'
+import { parseGoDuration } from './model/duration.ts'
+
+const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
+const list = v.pipe(v.array(shortText), v.maxLength(100_000))
+const wholeNumber = (min: number, max: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max))
+
+/** Written as `500ms` or `1m30s`, read as milliseconds. */
+const durationMs = v.pipe(
+  v.string(),
+  v.check(text => (parseGoDuration(text) ?? -1n) >= 0n, 'a time span looks like 500ms or 1m30s'),
+  v.transform(text => Number(parseGoDuration(text)) / 1e6),
+)
+
+/** What may be stored: defaults of the flags of the same names, and the screen's own choices. */
+const table = {
+  /** As `--node` takes them. */
+  nodes: list,
+  host: shortText,
+  cilium: shortText,
+  interval: durationMs,
+  minInterval: durationMs,
+  timeout: durationMs,
+  maxProbesPerSecond: wholeNumber(1, 100_000),
+  port: wholeNumber(1, 65_535),
+  icmp: v.picklist(['auto', 'datagram', 'raw', 'system', 'off']),
+  history: wholeNumber(1, 100_000),
+  failOn: shortText,
+  theme: shortText,
+  color: v.picklist(['auto', 'always', 'never']),
+  ascii: v.boolean(),
+  columns: list,
+  sort: shortText,
+  filter: shortText,
+  /** An action's name and its key. */
+  keys: v.record(shortText, shortText),
+}
+
+const settings = v.partial(v.strictObject(table))
+export type Settings = Readonly<v.InferOutput<typeof settings>>
+export const settingNames = Object.keys(table) as readonly (keyof Settings)[]
+
+export interface Config {
+  readonly file: string
+  readonly settings: Settings
+  /** Stores one setting; throws a UserError, and stores nothing, if its name or value is wrong. */
+  set(name: string, value: unknown): void
+  unset(name: string): void
+}
+
+type Stored = Record<string, unknown>
+const maxLength = 16 * 1024 * 1024
+
+/**
+ * The stored settings, of the user's configuration folder or of `directory`. A file that is wrong is
+ * a UserError with file, key and value, and stays as it is.
+ */
+export async function openConfig(directory?: string): Promise<Config> {
+  const { default: Conf } = await import('conf')
+  const place = {
+    projectName: 'cilium-health',
+    projectSuffix: '',
+    accessPropertiesByDotNotation: false,
+    ...(directory === undefined ? {} : { cwd: directory }),
+  }
+  let file = directory ?? 'settings'
+  try {
+    // Conf alone knows where the file is, and it reads at once: the first time as if it were empty.
+    file = new Conf({ ...place, deserialize: () => ({}) }).path
+  } catch (error) {
+    // It makes the folder, too. Where that cannot be, nothing is stored, which is no mistake.
+    const { syscall, message } = error as NodeJS.ErrnoException
+    if (syscall === 'mkdir') return unwritable(file, message)
+    throw explained(error, file)
+  }
+  const conf = orExplain(file, () => new Conf<Stored>({ ...place, deserialize: parse }))
+  return {
+    file,
+    settings: orExplain(file, () => settingsOf(conf.store)),
+    set(name, value) {
+      orExplain(file, () => {
+        settingsOf({ ...conf.store, [name]: value })
+        conf.set(name, value)
+      })
+    },
+    unset: name => orExplain(file, () => conf.delete(name)),
+  }
+}
+
+function parse(text: string): Stored {
+  if (text.length > maxLength) throw new UserError('it is larger than 16 MiB')
+  const data: unknown = JSON.parse(text)
+  if (typeof data === 'object' && data !== null && !Array.isArray(data)) return { ...data }
+  throw new UserError('it must hold an object')
+}
+
+function settingsOf(stored: Readonly<Stored>): Settings {
+  const result = v.safeParse(settings, stored, { abortEarly: true })
+  if (result.success) return result.output
+  const [issue] = result.issues
+  const path = issue.path?.map(item => item.key).join('.') ?? ''
+  const value = JSON.stringify(issue.input)?.slice(0, 100)
+  if (issue.expected === 'never')
+    throw new UserError(`there is no setting ${JSON.stringify(path)}`, known)
+  throw new UserError(`${JSON.stringify(path)} is ${value}: ${issue.message}`)
+}
+
+const known = `There are: ${settingNames.join(', ')}.`
+
+const unwritable = (file: string, reason: string): Config => ({
+  file,
+  settings: {},
+  set() {
+    throw new UserError(`${file}: ${reason}`)
+  },
+  unset() {},
+})
+
+function orExplain<Result>(file: string, act: () => Result): Result {
+  try {
+    return act()
+  } catch (error) {
+    throw explained(error, file)
+  }
+}
+
+/** What the file system or the JSON parser has to say is about the operator's file. */
+function explained(error: unknown, file: string): unknown {
+  const { code, message, hint } = error as NodeJS.ErrnoException & { readonly hint?: string }
+  const expected = error instanceof UserError || error instanceof SyntaxError || code !== undefined
+  if (!expected) return error
+  return new UserError(`${file}: ${message}`, hint)
+}

@@ -1,0 +1,20 @@
+import { UserError } from '../errors.ts'
+
+/** What is wrong with a text; undefined where nothing is. */
+export type FindFault = (text: string) => string | undefined
+
+/** Throws a UserError that shows the text, if it has a fault. */
+export function refuse(text: string, fault: string | undefined, hint: string): void {
+  if (fault !== undefined) throw new UserError(`${quoted(text)} ${fault}`, hint)
+}
+
+/** A foreign text as it can safely stand in a message: in quotes, short, on one line. */
+export const quoted = (text: string): string =>
+  printable(JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text))
+
+/** The text without anything that a terminal could obey: control characters become `\u{1b}`. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeCharacter)
+
+const escapeCharacter = (character: string): string =>
+  `\\u{${character.codePointAt(0)?.toString(16)}}`
