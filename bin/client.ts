@@ -9,7 +9,7 @@ export const healthSocket = (): string => process.env.CILIUM_HEALTH_SOCK || defa
 export const agentSocket = (): string => process.env.CILIUM_SOCK || defaultAgentSocket
 
 export interface ClientFlags {
-  readonly host?: string
+  readonly host?: string | undefined
 }
 
 /** The client of a one-shot command. */

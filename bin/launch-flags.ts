@@ -25,7 +25,9 @@ export function launchFlags(command: Command): Command {
     .option('-D, --debug', 'tell more on stderr')
     .option('--status', 'tell how the daemon and the endpoint are that were launched')
     .addOption(
-      new Option('-o, --output <FORMAT>', 'with --status').choices(['text', 'json']).default('text'),
+      new Option('-o, --output <FORMAT>', 'with --status')
+        .choices(['text', 'json'])
+        .default('text'),
     )
     .option('--state-dir <DIR>', 'for pidfiles and the status', '/var/run/cilium/state')
     .option('--socket <PATH>', 'the health API socket ($CILIUM_HEALTH_SOCK)')
@@ -37,7 +39,10 @@ export function launchFlags(command: Command): Command {
     )
     .option('--no-endpoint', 'run the daemon alone (needs no root)')
     .option('--endpoint-ip <IPv4[,IPv6]>', 'the addresses of the health endpoint')
-    .option('--host-ip <IPv4[,IPv6]>', 'the addresses of this host that the endpoint routes through')
+    .option(
+      '--host-ip <IPv4[,IPv6]>',
+      'the addresses of this host that the endpoint routes through',
+    )
     .option('--netns <NAME>', "the endpoint's network namespace", 'cilium-health')
     .option('--link <NAME>', "the host's end of the link to it", 'cilium_health')
     .addOption(

@@ -1,14 +1,20 @@
 import { Command, CommanderError, Option } from 'commander'
-import type { ThemeName } from '../src/ui/top/theme.ts'
+import { themeNames } from '../src/ui/top/theme.ts'
+import type { ClientFlags } from './client.ts'
+import type { TopFlags } from './commands/top.ts'
 import { fail, quietBrokenPipe } from './exit.ts'
+import { launchFlags } from './launch-flags.ts'
 import { probeFlags } from './settings.ts'
+import { withStored } from './stored.ts'
 import { version } from './version.ts'
 
 /** Reads the command line and runs what it asks for. Each command is loaded only when it is run. */
 export async function main(argv: readonly string[]): Promise<void> {
   quietBrokenPipe()
   try {
-    await program().parseAsync(argv)
+    const root = program()
+    await addCompletion(root, argv[2])
+    await root.parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode
     else fail(error)
@@ -20,25 +26,62 @@ function program(): Command {
     .description('Node-to-node health of a Cilium cluster')
     .enablePositionalOptions()
     .exitOverride()
-    .showSuggestionAfterError()
+    .configureOutput({ outputError: complain })
+    .showHelpAfterError()
+    .allowExcessArguments()
     .version(version, '-v, --version', 'print the version')
-  daemonFlags(hostFlag(root)).action(async (_: unknown, command: Command) => {
-    const flags = command.opts()
-    if (!flags.daemon) return root.help()
-    const { daemon } = await import('./commands/daemon.ts')
-    await daemon(command.opts())
-  })
-  for (const add of commands) add(root)
+    .action((_, command: Command) => runRoot(command))
+  daemonFlags(hostFlag(root))
+  for (const add of Object.values(commands)) add(root)
   return root
+}
+
+async function runRoot(root: Command): Promise<void> {
+  const [unknown] = root.args
+  if (unknown !== undefined) return refuseCommand(unknown)
+  if (!root.opts().daemon) return root.outputHelp()
+  const { daemon } = await import('./commands/daemon.ts')
+  await withStored(root)
+  await daemon(root.opts())
+}
+
+/** The words, streams and exit code of Cilium's own client. */
+function refuseCommand(name: string): never {
+  const message = `unknown command ${JSON.stringify(name)} for "cilium-health"`
+  process.stderr.write(`Error: ${message}\nRun 'cilium-health --help' for usage.\n`)
+  process.stdout.write(`${message}\n`)
+  throw new CommanderError(1, 'unknown', message)
+}
+
+function complain(text: string): void {
+  const message = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/^unknown option '(.*?)'/, 'unknown flag: $1')
+  process.stderr.write(`Error: ${message}\n`)
+  process.stdout.write(`${message}\n`)
+}
+
+/** The shells' scripts, and the answers that these ask for, come from a library. */
+async function addCompletion(root: Command, command: string | undefined): Promise<void> {
+  if (command === 'completion' || command === 'complete') {
+    const { default: addTo } = await import('@bomb.sh/tab/commander')
+    addTo(root, { completionCommandName: 'completion' })
+  } else {
+    root.command('completion <shell>').description('a script for bash, zsh, fish or powershell')
+  }
 }
 
 const hostFlag = (command: Command) =>
   command
-    .option(
-      '-H, --host <URI>',
-      'the health API: unix:///PATH, tcp://HOST:PORT ($CILIUM_HEALTH_SOCK)',
-    )
+    .option('-H, --host <URI>', 'the health API: unix:///PATH ($CILIUM_HEALTH_SOCK)')
     .option('-D, --debug', 'tell more on stderr')
+
+const outputFlag = (command: Command) =>
+  command
+    .option('-o, --output <FORMAT>', "json, yaml or jsonpath='{}'")
+    // Cilium's client ignores them, too.
+    .allowExcessArguments()
 
 const daemonFlags = (command: Command) =>
   probeFlags(command)
@@ -53,43 +96,42 @@ const daemonFlags = (command: Command) =>
         .default('unix'),
     )
 
-const themes: readonly ThemeName[] = [
-  'default',
-  'light',
-  'colorblind',
-  'tritan',
-  'high-contrast',
-  'mono',
-]
+const lookFlags = (command: Command) =>
+  command
+    .option('--sort <COLUMN>', 'the column to sort by')
+    .option('--filter <FILTER>', 'show only the nodes that match')
+    .addOption(
+      new Option('--theme <NAME>', 'colours of the screen').choices(themeNames).default('default'),
+    )
+    .addOption(
+      new Option('--color <WHEN>', 'colours').choices(['auto', 'always', 'never']).default('auto'),
+    )
+    .option('--ascii', 'no characters beyond ASCII')
 
-const commands: readonly ((root: Command) => void)[] = [
-  root => {
-    const command = root.command('top').description('a live table of every node (the main view)')
-    probeFlags(hostFlag(command))
+/** `--host` may stand before the command as well. */
+const withHost = <Flags extends ClientFlags>(root: Command, flags: Flags): Flags => ({
+  ...flags,
+  host: flags.host ?? root.opts().host,
+})
+
+const commands = {
+  top: root =>
+    lookFlags(probeFlags(hostFlag(root.command('top'))))
+      .description('a live table of every node (the main view)')
       .option('--attach <URI>', 'the same as --host')
       .option('--json', 'one full round as one JSON document')
       .option('--watch', 'with --json: a line a change, until interrupted')
       .option(
         '--fail-on <RULES>',
-        'exit with 2 if a rule is met: unreachable>0,p99>5ms,loss>1%,stale>0',
+        'exit with 2 if one is met: unreachable>0,p99>5ms,loss>1%,stale>0',
       )
-      .option('--sort <COLUMN>', 'the column to sort by')
-      .option('--filter <FILTER>', 'show only the nodes that match')
-      .addOption(
-        new Option('--theme <NAME>', 'colours of the screen').choices(themes).default('default'),
-      )
-      .addOption(
-        new Option('--color <WHEN>', 'colours')
-          .choices(['auto', 'always', 'never'])
-          .default('auto'),
-      )
-      .option('--ascii', 'no characters beyond ASCII')
-      .action(async flags => {
+      .action(async (_, command: Command) => {
+        await withStored(command)
+        const { attach, ...flags } = command.opts<TopFlags & { readonly attach?: string }>()
         const { top } = await import('./commands/top.ts')
-        await top(withHost(root, { ...flags, host: flags.host ?? flags.attach }))
-      })
-  },
-  root =>
+        await top(withHost(root, { ...flags, host: flags.host ?? attach }))
+      }),
+  status: root =>
     outputFlag(hostFlag(root.command('status').alias('connectivity')))
       .description('what the daemon knows of each node')
       .option('--probe', 'probe now, then tell')
@@ -99,37 +141,52 @@ const commands: readonly ((root: Command) => void)[] = [
         const { status } = await import('./commands/status.ts')
         await status(withHost(root, flags))
       }),
-  root =>
+  ping: root =>
     hostFlag(root.command('ping').argument('[nodes...]'))
       .description('probe now, all nodes or these, and print every path')
       .action(async (nodes: readonly string[], flags) => {
         const { ping } = await import('./commands/ping.ts')
         await ping(nodes, withHost(root, flags))
       }),
-  root =>
-    outputFlag(hostFlag(root.command('get').alias('inspect').alias('show')))
+  get: root =>
+    outputFlag(hostFlag(root.command('get').aliases(['inspect', 'show'])))
       .description("the daemon's own health and its agent's")
       .action(async flags => {
         const { get } = await import('./commands/get.ts')
         await get(withHost(root, flags))
       }),
-  root =>
-    hostFlag(root.command('hello'))
+  hello: root =>
+    hostFlag(root.command('hello').allowExcessArguments())
       .description('whether the daemon answers')
       .action(async flags => {
         const { hello } = await import('./commands/hello.ts')
         await hello(withHost(root, flags))
       }),
-]
-
-const outputFlag = (command: Command) =>
-  command.option('-o, --output <FORMAT>', "json, yaml or jsonpath='{}'")
-
-/** `--host` may stand before the command as well. */
-const withHost = <Flags extends { readonly host?: string }>(
-  root: Command,
-  flags: Flags,
-): Flags => ({
-  ...flags,
-  host: flags.host ?? root.opts().host,
-})
+  launch: root =>
+    launchFlags(root.command('launch'))
+      .description("the agent's side: run the daemon and the health endpoint, and keep them well")
+      .action(async flags => {
+        const { launch } = await import('./commands/launch.ts')
+        await launch(flags)
+      }),
+  config: root => {
+    const config = root.command('config').description('stored settings: defaults of the flags')
+    const load = () => import('./commands/config.ts')
+    config.action(async () => (await load()).listSettings())
+    config
+      .command('set <name> <value...>')
+      .description('store one: nodes a=10.0.0.1 b=10.0.0.2, theme mono, keys probe=x')
+      .action(async (name, words) => (await load()).setSetting(name, words))
+    config
+      .command('unset <name>')
+      .description('forget one')
+      .action(async name => (await load()).unsetSetting(name))
+  },
+  version: root =>
+    root
+      .command('version')
+      .description('print the version')
+      .action(() => {
+        process.stdout.write(`${version}\n`)
+      }),
+} satisfies Record<string, (root: Command) => unknown>

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import envPaths from 'env-paths'
 import * as v from 'valibot'
 import { UserError } from './errors.ts'
 import { parseGoDuration } from './model/duration.ts'
@@ -52,6 +55,15 @@ export interface Config {
 
 type Stored = Record<string, unknown>
 const maxLength = 16 * 1024 * 1024
+const project = { projectName: 'cilium-health', projectSuffix: '' }
+
+/** The settings and their file. Without a file `conf`, which is slow to load, is left alone. */
+export async function readSettings(
+  directory = envPaths(project.projectName, { suffix: project.projectSuffix }).config,
+): Promise<Pick<Config, 'file' | 'settings'>> {
+  const file = join(directory, 'config.json')
+  return existsSync(file) ? await openConfig(directory) : { file, settings: {} }
+}
 
 /**
  * The stored settings, of the user's configuration folder or of `directory`. A file that is wrong is
@@ -60,8 +72,7 @@ const maxLength = 16 * 1024 * 1024
 export async function openConfig(directory?: string): Promise<Config> {
   const { default: Conf } = await import('conf')
   const place = {
-    projectName: 'cilium-health',
-    projectSuffix: '',
+    ...project,
     accessPropertiesByDotNotation: false,
     ...(directory === undefined ? {} : { cwd: directory }),
   }

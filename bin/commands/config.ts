@@ -1,0 +1,46 @@
+import { openConfig, type Settings } from '../../src/core/config.ts'
+import { UserError } from '../../src/core/errors.ts'
+import { formatGoDuration } from '../../src/core/model/duration.ts'
+import { print } from '../exit.ts'
+
+/** Prints the settings and where they are stored. */
+export async function listSettings(): Promise<void> {
+  const { file, settings } = await openConfig()
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${shown(name, value)}`)
+  await print(`# ${file}\n${lines.map(line => `${line}\n`).join('')}`)
+}
+
+/** Stores one setting; several words make a list, or for `keys` the bindings of several actions. */
+export async function setSetting(name: string, words: readonly string[]): Promise<void> {
+  const config = await openConfig()
+  config.set(name, settingOf(name, words))
+}
+
+export async function unsetSetting(name: string): Promise<void> {
+  const config = await openConfig()
+  config.unset(name)
+}
+
+const lists: readonly string[] = ['nodes', 'columns'] satisfies (keyof Settings)[]
+const durations: readonly string[] = [
+  'interval',
+  'minInterval',
+  'timeout',
+] satisfies (keyof Settings)[]
+
+function settingOf(name: string, words: readonly string[]): unknown {
+  if (lists.includes(name)) return words
+  if (name === 'keys') return Object.fromEntries(words.map(binding))
+  const [word = '', ...more] = words
+  if (more.length > 0) throw new UserError(`"${name}" takes one value, not ${words.length}`)
+  return /^(\d+|true|false)$/.test(word) ? JSON.parse(word) : word
+}
+
+function binding(word: string): readonly [string, string] {
+  const [action = '', key] = word.split(/=(.*)/s)
+  if (key) return [action, key]
+  throw new UserError(`"${word}" binds no key`, 'Write ACTION=KEY, such as probe=x.')
+}
+
+const shown = (name: string, value: unknown): string =>
+  durations.includes(name) ? formatGoDuration(Number(value) * 1e6) : JSON.stringify(value)

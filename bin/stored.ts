@@ -1,0 +1,29 @@
+import type { Command } from 'commander'
+import { readSettings } from '../src/core/config.ts'
+import { UserError } from '../src/core/errors.ts'
+
+const sources = ['host', 'attach', 'cilium', 'node', 'nodes', 'demo'] as const
+
+/**
+ * Gives stored settings to the flags that were not given. A stored source is taken only where no
+ * flag names one; stored nodes, the last resort, are read where all else is missing.
+ */
+export async function withStored(command: Command): Promise<void> {
+  const { file, settings } = await readSettings()
+  const { host, cilium, nodes: _, ...others } = settings
+  const given = (name: string) => (command.getOptionValueSource(name) ?? 'default') !== 'default'
+  const source = sources.some(given) ? {} : { host, cilium }
+  const stored: Readonly<Record<string, unknown>> = { ...others, ...source }
+  for (const option of command.options) {
+    const name = option.attributeName()
+    const value = stored[name]
+    if (value === undefined || given(name)) continue
+    if (option.argChoices?.includes(String(value)) === false) {
+      throw new UserError(
+        `${file}: there is no ${name} ${JSON.stringify(value)}`,
+        `Choose one of ${option.argChoices.join(', ')}.`,
+      )
+    }
+    command.setOptionValueWithSource(name, value, 'config')
+  }
+}
