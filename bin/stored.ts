@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { readSettings } from '../src/core/config.ts'
 import { UserError } from '../src/core/errors.ts'
 
 const sources = ['host', 'attach', 'cilium', 'node', 'nodes', 'demo'] as const
@@ -9,6 +8,7 @@ const sources = ['host', 'attach', 'cilium', 'node', 'nodes', 'demo'] as const
  * flag names one; stored nodes, the last resort, are read where all else is missing.
  */
 export async function withStored(command: Command): Promise<void> {
+  const { readSettings } = await import('../src/core/config.ts')
   const { file, settings } = await readSettings()
   const { host, cilium, nodes: _, ...others } = settings
   const given = (name: string) => (command.getOptionValueSource(name) ?? 'default') !== 'default'

@@ -1,6 +1,6 @@
 import { formatStatus } from '../../src/ui/text/status.ts'
 import { type ClientFlags, clientOf, printSafely } from '../client.ts'
-import { type OutputFlags, printOutput } from '../output.ts'
+import { type OutputFlags, printOutput } from '../print-output.ts'
 
 export interface StatusFlags extends ClientFlags, OutputFlags {
   readonly probe?: boolean

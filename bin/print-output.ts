@@ -1,6 +1,5 @@
 import { UserError } from '../src/core/errors.ts'
-import { formatOutput, type OutputKind } from '../src/ui/text/output.ts'
-import { parseResponse } from '../src/ui/text/received.ts'
+import type { OutputKind } from '../src/ui/text/output.ts'
 import { printSafely } from './client.ts'
 import { exitCodes } from './exit.ts'
 
@@ -10,6 +9,10 @@ export interface OutputFlags {
 
 /** `-o json|yaml|jsonpath=TEMPLATE`, with Cilium's reactions to what it does not know. */
 export async function printOutput(text: string, format: string, of: OutputKind): Promise<void> {
+  const [{ formatOutput }, { parseResponse }] = await Promise.all([
+    import('../src/ui/text/output.ts'),
+    import('../src/ui/text/received.ts'),
+  ])
   const output = formatOutput(parseResponse(text), format, of)
   switch (output.kind) {
     case 'text':
