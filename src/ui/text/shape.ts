@@ -125,7 +125,8 @@ const scalars: Readonly<Record<ScalarKind, (received: unknown) => unknown>> = {
   any: received => received ?? null,
 }
 
-function wholeNumber(received: unknown): number | bigint {
+/** Go's int64: a fraction is cut, what is no number is 0. */
+export function wholeNumber(received: unknown): number | bigint {
   if (typeof received === 'bigint') return received
   return typeof received === 'number' && Number.isFinite(received) ? Math.trunc(received) : 0
 }

@@ -56,11 +56,11 @@ export function inOrder({ nodes, local }: HealthStatusResponse): readonly Ordere
   ]
 }
 
+const surrogate = /[\ud800-\udfff]/
+
 function byName({ name: a = '' }: NodeStatus, { name: b = '' }: NodeStatus): number {
   // UTF-16 and bytes order alike, but for characters that take two units.
-  const surrogates = /[\ud800-\udfff]/
-  if (surrogates.test(a) || surrogates.test(b))
-    return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  if (surrogate.test(a) || surrogate.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
   if (a === b) return 0
   return a < b ? -1 : 1
 }

@@ -35,6 +35,7 @@ function columnWidth(lines: readonly string[][], from: number, column: number): 
 const pad = (cell: string, width: number): string =>
   cell + ' '.repeat(Math.max(0, width - characters(cell)))
 
+const surrogate = /[\ud800-\udbff]/
+
 /** Go counts code points: neither bytes nor what a terminal makes of them. */
-const characters = (text: string): number =>
-  /[\ud800-\udbff]/.test(text) ? [...text].length : text.length
+const characters = (text: string): number => (surrogate.test(text) ? [...text].length : text.length)
