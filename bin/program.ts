@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { themeNames } from '../src/ui/top/theme.ts'
+import { apisAllowed } from './api-access.ts'
 import type { ClientFlags } from './client.ts'
 import type { TopFlags } from './commands/top.ts'
 import { fail, quietBrokenPipe } from './exit.ts'
@@ -94,6 +95,12 @@ const daemonFlags = (command: Command) =>
       new Option('--admin <WHERE>', 'with -d: where the health API is served besides')
         .choices(['unix', 'any'])
         .default('unix'),
+    )
+    .addOption(
+      new Option(
+        '--enable-cilium-health-api-server-access <APIS>',
+        "with -d: the only operations allowed: GetHealthz, GetStatus, PutStatusProbe, Get*, '*'",
+      ).argParser(apisAllowed),
     )
 
 const lookFlags = (command: Command) =>

@@ -1,9 +1,11 @@
+import type { Deniable } from '../../src/core/api/operations.ts'
 import { createResponder } from '../../src/core/api/responder.ts'
 import { createHealthServer } from '../../src/core/api/server.ts'
 import { type Service, serve } from '../../src/core/daemon/daemon.ts'
 import { writePidfile } from '../../src/core/daemon/pidfile.ts'
 import { createLog, type Log } from '../../src/core/log.ts'
 import type { HealthSource } from '../../src/core/model/source.ts'
+import { apisDenied } from '../api-access.ts'
 import { assembleEngine } from '../assemble.ts'
 import { agentSocket, healthSocket } from '../client.ts'
 import { endOnSignals, exitCodes } from '../exit.ts'
@@ -18,6 +20,7 @@ export interface DaemonFlags extends ProbeFlags {
   readonly pidfile?: string
   readonly socket?: string
   readonly listenAddress?: readonly string[]
+  readonly enableCiliumHealthApiServerAccess?: ReadonlySet<Deniable>
 }
 
 /** `-d`: probes, answers the health API and `/hello`; with `--passive` only `/hello`. */
@@ -62,7 +65,9 @@ async function prober(flags: DaemonFlags, log: Log): Promise<readonly Service[]>
   const open = nodesAskedFor(flags) ?? (await whatIsThere())
   const nodes = await open(flags)
   const source = assembleEngine({ nodes, flags, pace: 'daemon' })
-  const server = createHealthServer({ source, healthz: nodes.healthz, port: nodes.httpPort })
+  const denied = apisDenied(flags.enableCiliumHealthApiServerAccess)
+  const { healthz, httpPort: port } = nodes
+  const server = createHealthServer({ source, healthz, port, denied })
   const path = flags.socket ?? healthSocket()
   try {
     await server.listen({ path })

@@ -113,6 +113,18 @@ test('the socket of a living daemon is not taken; that of a dead one is', async 
   expect((await run('hello', '-H', host())).code).toBe(0)
 })
 
+test('operations that an administrator did not allow answer 403', async () => {
+  const access = '--enable-cilium-health-api-server-access=GetS*'
+  const daemon = await startDaemon('--node', 'a=127.0.0.1', access)
+  await daemon.stderrMatches(/serving the health API/)
+  expect((await run('status', '-H', host())).code).toBe(0)
+  const probe = await run('status', '--probe', '-H', host())
+  expect([probe.code, probe.stderr]).toEqual([
+    1,
+    'Error: Cannot get status/probe: [PUT /status/probe][403] putStatusProbeForbidden\n\n',
+  ])
+})
+
 test('a passive daemon only answers /hello, and writes its pidfile', async () => {
   const pidfile = join(folder, 'pid')
   const port = await freePort()
