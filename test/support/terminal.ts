@@ -42,7 +42,7 @@ export function openTerminal(
 ): Terminal {
   const emulator = new headless.Terminal({ cols: columns, rows, allowProposedApi: true })
   const pty = spawn(command, [...args], {
-    name: 'xterm-256color',
+    name: env.TERM ?? 'xterm-256color',
     cols: columns,
     rows,
     cwd: root,

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { programPath, type Running, start } from '../support/program.ts'
+import { openTerminal, type Terminal } from '../support/terminal.ts'
+
+let folder = ''
+let terminal: Terminal | undefined
+let daemon: Running | undefined
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'screen-'))
+})
+afterEach(async () => {
+  terminal?.close()
+  await daemon?.stop('SIGKILL')
+  rmSync(folder, { recursive: true })
+})
+
+const screenOf = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  terminal = openTerminal(process.execPath, [programPath, 'top', ...args], {
+    columns: 100,
+    rows: 24,
+    env: { LANG: 'C.UTF-8', ...env },
+  })
+  return terminal
+}
+
+const startDaemon = async () => {
+  const started = start([
+    ...['-d', '--demo', '3', '--port', '14242', '--interval', '500ms', '--timeout', '500ms'],
+    ...['--socket', join(folder, 'health.sock')],
+  ])
+  daemon = started
+  await started.stderrMatches(/serving the health API/)
+  return started
+}
+
+const settled = /demo-3-refuses +DOWN/
+
+test('the demo cluster comes up with its faults, and q leaves the terminal as it was', async () => {
+  const screen = screenOf(['--demo', '--timeout', '1s'])
+  const shown = await screen.shows(settled)
+  expect(shown).toMatch(/demo: 8 nodes on loopback {2}on demo-1/)
+  await screen.shows(/demo-8-no-route +DOWN/)
+  expect([screen.alternate(), screen.cursorHidden()]).toEqual([true, true])
+  screen.type('q')
+  expect((await screen.ended).exitCode).toBe(0)
+  expect([screen.alternate(), screen.cursorHidden()]).toEqual([false, false])
+})
+
+test.each([
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s leaves the terminal as it was', async (signal, code) => {
+  const screen = screenOf(['--demo', '2'])
+  await screen.shows(/demo-2 +OK/)
+  screen.kill(signal)
+  expect((await screen.ended).exitCode).toBe(code)
+  expect([screen.alternate(), screen.cursorHidden()]).toEqual([false, false])
+})
+
+test('a daemon that goes keeps its last data under a banner, and is live again when it returns', async () => {
+  const first = await startDaemon()
+  const screen = screenOf(['-H', `unix://${join(folder, 'health.sock')}`])
+  await screen.shows(settled)
+  await first.stop('SIGKILL')
+  const lost = await screen.shows(/lost/i)
+  expect(lost).toMatch(/demo-2/)
+  await startDaemon()
+  await screen.shows(text => !/lost .*retry/i.test(text) && settled.test(text))
+})
+
+test('a key probes a daemon’s node', async () => {
+  await startDaemon()
+  const screen = screenOf(['-H', `unix://${join(folder, 'health.sock')}`])
+  await screen.shows(settled)
+  screen.type('p')
+  await screen.shows(/probed/)
+})
+
+test('without colour no colour is sent', async () => {
+  const screen = screenOf(['--demo', '3'], { NO_COLOR: '1' })
+  await screen.shows(settled)
+  screen.type('q')
+  await screen.ended
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  expect(screen.bytes()).not.toMatch(/\u001b\[[\d;]*(3[0-8]|4[0-8]|9\d)m/)
+})
+
+test('a dumb terminal gets one plain table', async () => {
+  const screen = screenOf(['--demo', '3', '--timeout', '500ms'], { TERM: 'dumb' })
+  expect((await screen.ended).exitCode).toBe(0)
+  expect(screen.bytes()).toContain('demo-3-refuses')
+  expect(screen.bytes()).not.toContain('\u001b')
+})
