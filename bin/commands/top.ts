@@ -118,7 +118,7 @@ function lookOf(flags: TopFlags) {
   const locale = process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || ''
   return {
     theme: flags.theme,
-    color: asked ?? (!process.env.NO_COLOR && process.stdout.isTTY),
+    color: asked ?? (!process.env.NO_COLOR && isScreen()),
     ascii: flags.ascii ?? !/utf-?8/i.test(locale),
   }
 }
