@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander'
-import { durationMs } from './options.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { durationMs, each } from './options.ts'
 import { type ProbeFlags, probeFlags } from './settings.ts'
 
 /** What `launch` takes: the flags of the daemon that it runs, and those of the endpoint. */
@@ -11,6 +11,7 @@ export interface LaunchFlags extends ProbeFlags {
   readonly socket?: string
   readonly agent: boolean
   readonly helloInterval: number
+  readonly daemonFlag?: readonly string[]
   readonly endpoint: boolean
   readonly endpointIp?: string
   readonly hostIp?: string
@@ -34,8 +35,14 @@ export function launchFlags(command: Command): Command {
     .option('--no-agent', 'wait for no agent; the same where --node, --nodes or --demo is given')
     .addOption(
       new Option('--hello-interval <DURATION>', 'how often the daemon is asked how it is')
-        .argParser(durationMs)
+        .argParser(pauseMs)
         .default(5000, '5s'),
+    )
+    .addOption(
+      new Option(
+        '--daemon-flag <FLAG>',
+        'one more for the daemon: --daemon-flag=--admin=any (repeatable)',
+      ).argParser(each),
     )
     .option('--no-endpoint', 'run the daemon alone (needs no root)')
     .option('--endpoint-ip <IPv4[,IPv6]>', 'the addresses of the health endpoint')
@@ -47,7 +54,13 @@ export function launchFlags(command: Command): Command {
     .option('--link <NAME>', "the host's end of the link to it", 'cilium_health')
     .addOption(
       new Option('--endpoint-interval <DURATION>', 'how often the endpoint is asked how it is')
-        .argParser(durationMs)
+        .argParser(pauseMs)
         .default(30_000, '30s'),
     )
+}
+
+function pauseMs(text: string): number {
+  const ms = durationMs(text)
+  if (ms < 100) throw new InvalidArgumentError('at least 100ms are wanted.')
+  return ms
 }

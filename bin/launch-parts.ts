@@ -40,7 +40,7 @@ export function placesOf({ stateDir, socket }: LaunchFlags) {
   }
 }
 
-const helloTimeoutMs = 3000
+const helloTimeoutMs = 5000
 
 /** Runs `cilium-health -d` once its agent answers, and keeps it alive. */
 export function openLauncher({ flags, places, log, write, onChange }: Launch): Launcher {
@@ -50,6 +50,7 @@ export function openLauncher({ flags, places, log, write, onChange }: Launch): L
     ...['-d', '--socket', places.socket, '--pidfile', places.daemonPidfile],
     ...probeArgs(agent === undefined ? flags : { ...flags, cilium: agent }),
     ...(flags.debug ? ['--debug'] : []),
+    ...(flags.daemonFlag ?? []),
   ])
   return createLauncher({
     ...(agent !== undefined && { askAgent: () => askAgent(agent) }),
