@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/core/clock.ts'
+import { unlessAborted } from '../../src/core/daemon/unless-aborted.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { parseRules, type Rule, rulesMet } from '../../src/core/model/rules.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
@@ -65,7 +66,7 @@ async function once(
   end: AbortSignal,
   render: (snapshot: Snapshot) => string,
 ): Promise<void> {
-  await source.probe({ signal: end }).catch(passEnd(end))
+  await source.probe({ signal: end }).catch(unlessAborted(end))
   if (end.aborted) return
   const snapshot = source.snapshot()
   await print(render(snapshot))
@@ -75,19 +76,15 @@ async function once(
 
 /** A line a change, one a second at most; the first after a full round. Ends with the first rule met. */
 async function watch(source: HealthSource, rules: readonly Rule[], end: AbortSignal) {
-  await source.probe({ signal: end }).catch(passEnd(end))
+  await source.probe({ signal: end }).catch(unlessAborted(end))
   let last: Snapshot | undefined
   while (!end.aborted) {
     const snapshot = source.snapshot()
     if (snapshot !== last) await print(`${JSON.stringify(toReport(snapshot, { version }))}\n`)
     if (judge(rules, snapshot)) return
     last = snapshot
-    await systemClock.sleep(1000, end).catch(passEnd(end))
+    await systemClock.sleep(1000, end).catch(unlessAborted(end))
   }
-}
-
-const passEnd = (end: AbortSignal) => (error: unknown) => {
-  if (!end.aborted) throw error
 }
 
 function judge(rules: readonly Rule[], snapshot: Snapshot): boolean {

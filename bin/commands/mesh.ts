@@ -1,0 +1,112 @@
+import { systemClock } from '../../src/core/clock.ts'
+import { createMesh, type MeshKeeper } from '../../src/core/engine/mesh.ts'
+import { UserError } from '../../src/core/errors.ts'
+import { type MeshRule, meshRulesMet, parseMeshRules } from '../../src/core/model/mesh-rules.ts'
+import { type MeshView, viewMesh } from '../../src/core/model/mesh-view.ts'
+import { healthSocket } from '../client.ts'
+import { endOnSignals, exitCodes, print } from '../exit.ts'
+import type { MeshFlags } from '../mesh-flags.ts'
+import { type OpenSources, openSources } from '../open-sources.ts'
+import { readSources } from '../read-sources.ts'
+import { version } from '../version.ts'
+
+/** Who sees whom: several daemons' views merged, printed once, or after each change. */
+export async function mesh(flags: MeshFlags, open: OpenSources = openSources): Promise<void> {
+  const rules = rulesOf(flags.failOn)
+  const end = endOnSignals()
+  const uris = flags.host ?? [`unix://${healthSocket()}`]
+  const keeper = createMesh({ clock: systemClock })
+  const format = await formatOf(flags)
+  const look = () => viewMesh(keeper.mesh(), { groupBy: flags.groupBy })
+  const close = await readSources({
+    uris,
+    open,
+    keeper,
+    waitMs: flags.wait,
+    stay: flags.watch ?? false,
+    end,
+  })
+  try {
+    if (flags.watch) await watch({ keeper, look, format, rules, end })
+    else if (!end.aborted) await once(look(), format, rules)
+  } finally {
+    keeper.close()
+    await close()
+  }
+}
+
+function rulesOf(text: string | undefined): readonly MeshRule[] {
+  if (text === undefined) return []
+  const result = parseMeshRules(text)
+  if (result.kind === 'rules') return result.rules
+  throw new UserError(
+    `--fail-on, position ${result.position + 1}: ${result.message}`,
+    `  ${text}\n  ${' '.repeat(result.position)}^`,
+  )
+}
+
+type Format = (view: MeshView) => string
+
+async function formatOf(flags: MeshFlags): Promise<Format> {
+  if (flags.json) {
+    const { toMeshReport } = await import('../../src/ui/text/mesh-report.ts')
+    const indent = flags.watch ? 0 : 2
+    return view => `${JSON.stringify(toMeshReport(view, { version }), null, indent)}\n`
+  }
+  const { formatMesh } = await import('../../src/ui/text/mesh.ts')
+  const theme = await themeOf(flags)
+  return view => formatMesh(view, { width: process.stdout.columns ?? 120, theme })
+}
+
+async function themeOf(flags: MeshFlags) {
+  const { createTheme, uncoded } = await import('../../src/ui/top/theme.ts')
+  const asked = { always: true, never: false, auto: undefined }[flags.color]
+  const color = asked ?? (!process.env.NO_COLOR && process.stdout.isTTY)
+  const locale = process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || ''
+  const ascii = flags.ascii ?? !/utf-?8/i.test(locale)
+  const theme = createTheme({ theme: 'default', color, ascii })
+  return color ? theme : { ...theme, paint: uncoded }
+}
+
+async function once(view: MeshView, format: Format, rules: readonly MeshRule[]): Promise<void> {
+  await print(format(view))
+  judge(rules, view)
+  const { rows } = view.seen.mesh
+  if (view.seen.read === 0 && rows[0]) {
+    throw new UserError(`no source could be read: ${rows[0].label}: ${rows[0].unread}`)
+  }
+}
+
+interface Watching {
+  readonly keeper: MeshKeeper
+  readonly look: () => MeshView
+  readonly format: Format
+  readonly rules: readonly MeshRule[]
+  readonly end: AbortSignal
+}
+
+/** After each change, once a second at most. Ends with the first rule met. */
+async function watch({ keeper, look, format, rules, end }: Watching): Promise<void> {
+  let news = true
+  keeper.subscribe(() => {
+    news = true
+  })
+  while (!end.aborted) {
+    if (news) {
+      news = false
+      const view = look()
+      await print(format(view))
+      if (judge(rules, view)) return
+    }
+    await systemClock.sleep(1000, end).catch(error => {
+      if (!end.aborted) throw error
+    })
+  }
+}
+
+function judge(rules: readonly MeshRule[], view: MeshView): boolean {
+  const met = meshRulesMet(rules, view.seen)
+  for (const rule of met) process.stderr.write(`rule met: ${rule}\n`)
+  if (met.length > 0) process.exitCode = exitCodes.ruleMet
+  return met.length > 0
+}

@@ -1,0 +1,43 @@
+import { type Command, Option } from 'commander'
+import { type GroupBy, groupings } from '../src/core/model/mesh-groups.ts'
+import { durationMs, each } from './options.ts'
+
+/** What `mesh` takes. */
+export interface MeshFlags {
+  /** `URI` or `NAME=URI`. */
+  readonly host?: readonly string[]
+  readonly json?: boolean
+  readonly watch?: boolean
+  readonly failOn?: string
+  readonly groupBy?: GroupBy
+  readonly wait: number
+  readonly color: 'auto' | 'always' | 'never'
+  readonly ascii?: boolean
+}
+
+/** Adds the flags of `MeshFlags`. */
+export function meshFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '-H, --host <URI>',
+        'a daemon to ask (repeatable); NAME=URI where it does not say its node',
+      ).argParser(each),
+    )
+    .option('--json', 'one JSON document')
+    .option('--watch', 'again after each change; with --json a line each, until interrupted')
+    .option(
+      '--fail-on <RULES>',
+      'exit with 2 if one is met: failing>0,asymmetric>0,nodata>10%,stale>0,rtt>5ms',
+    )
+    .addOption(new Option('--group-by <WHAT>', 'rows and columns of the matrix').choices(groupings))
+    .addOption(
+      new Option('--wait <DURATION>', 'how long a daemon may take to tell all it knows')
+        .argParser(durationMs)
+        .default(10_000, '10s'),
+    )
+    .addOption(
+      new Option('--color <WHEN>', 'colours').choices(['auto', 'always', 'never']).default('auto'),
+    )
+    .option('--ascii', 'no characters beyond ASCII')
+}
