@@ -11,6 +11,7 @@ import { systemClock } from '../src/core/clock.ts'
 import { createStore, type Store } from '../src/core/engine/store.ts'
 import type { IpAddress, NodeName } from '../src/core/model/node.ts'
 import { probeKinds } from '../src/core/model/probe.ts'
+import { print, type Row, round, totalUs } from './lab.ts'
 
 /**
  * How fast the API answers: `node bench/api.ts`. The daemon is a thread of its own with a unix
@@ -94,12 +95,12 @@ async function serve({ count, path }: { count: number; path: string }): Promise<
   })
 }
 
-async function measure(count: number, directory: string): Promise<void> {
+async function measure(count: number, directory: string): Promise<readonly Row[]> {
   const path = join(directory, `${count}.sock`)
   const daemon = new Worker(new URL(import.meta.url), { workerData: { count, path } })
   await once(daemon, 'message')
-  const bytes = await get(path, '/v1beta/status')
-  const status = await medianMs(100, () => get(path, '/v1beta/status'))
+  await get(path, '/v1beta/status')
+  const statusMs = await medianMs(100, () => get(path, '/v1beta/status'))
   const startMs = performance.now()
   const attachment = createAttachment({
     target: `unix://${path}`,
@@ -109,28 +110,37 @@ async function measure(count: number, directory: string): Promise<void> {
   const full = () =>
     attachment.snapshot().nodes.at(-1)?.paths.at(-1)?.probes.http.history.length === rounds
   while (!full()) await new Promise(resolve => setTimeout(resolve, 5))
-  const filled = performance.now() - startMs
-  console.log(
-    `${count} nodes: GET /status ${bytes} bytes, median ${status.toFixed(1)} ms; an attachment has a history of ${rounds} after ${filled.toFixed(0)} ms`,
-  )
+  const filledMs = performance.now() - startMs
   await attachment.close()
   daemon.postMessage('end')
   await once(daemon, 'exit')
+  return [
+    row(`GET /status of ${count} nodes, median ms`, statusMs, count === 1000 ? '3' : '15'),
+    row(`an attachment to ${count} nodes has a history of ${rounds}, ms`, filledMs, 'told'),
+  ]
+}
+
+const row = (figure: string, ours: number, target: string): Row => ({
+  figure,
+  ours: round(ours),
+  target,
+  command: 'node bench/api.ts',
+})
+
+async function measureResponder(): Promise<Row> {
+  const responder = await createResponder({ port: 0, addresses: ['127.0.0.1'] })
+  const cpuBefore = process.cpuUsage()
+  await medianMs(2000, () => fetch(`http://127.0.0.1:${responder.port}/hello`))
+  const cpuUs = totalUs(process.cpuUsage(cpuBefore)) / 2000
+  await responder.close()
+  return row('an answer of the responder, µs of CPU with its client (fetch)', cpuUs, 'told')
 }
 
 async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-api-'))
-  for (const count of [1000, 4000]) await measure(count, directory)
+  const rows = [...(await measure(1000, directory)), ...(await measure(4000, directory))]
   rmSync(directory, { recursive: true })
-
-  const responder = await createResponder({ port: 0, addresses: ['127.0.0.1'] })
-  const cpuBefore = process.cpuUsage()
-  const hello = await medianMs(2000, () => fetch(`http://127.0.0.1:${responder.port}/hello`))
-  const cpu = process.cpuUsage(cpuBefore)
-  console.log(
-    `responder: median ${hello.toFixed(2)} ms an answer, ${((cpu.user + cpu.system) / 2000).toFixed(0)} µs of CPU with its client`,
-  )
-  await responder.close()
+  print({ rows: [...rows, await measureResponder()], skipped: [] })
 }
 
 await (isMainThread ? main() : serve(workerData))

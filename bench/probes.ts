@@ -1,217 +1,219 @@
-// What a round of probes costs: ours, fping's, ping's and undici's, on loopback, in one run.
-// CPU is of whole processes with their children; the HTTP responders are a process of their own.
-import { execFileSync, fork, spawn } from 'node:child_process'
+// What a round of probes costs: ours, fping's, ping's and undici's, on loopback of a namespace, in
+// one run, interleaved. CPU is of whole processes with their children; the HTTP responders are a
+// process of their own. A daemon is warm: 80 000 probes go before, until nothing is compiled any
+// more; the first round of all is told beside it.
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { pathToFileURL } from 'node:url'
-import type { IpAddress } from '../src/core/model/node.ts'
-import { openProber, type ProberSettings } from '../src/probes/index.ts'
+import type { ProberSettings } from '../src/probes/index.ts'
+import {
+  addresses,
+  type Bench,
+  childrenUs,
+  inside,
+  isMain,
+  median,
+  missing,
+  openBenchProber,
+  openLab,
+  print,
+  type Row,
+  round,
+  totalUs,
+} from './lab.ts'
 
-export interface ProbeCost {
-  readonly what: string
-  readonly targets: number
-  readonly wallMs: number
-  readonly cpuUsPerProbe: number
-  readonly rssMb: number
-  /** Probes without a reply, over all repeats. */
-  readonly lost: number
-}
+const command = 'node bench/probes.ts'
+const warmProbes = 80_000
+/** Of others: fping's is our reading of its text, undici costs seconds. */
+const warmRounds = { fping: 20, ping: 0, undici: 2, http: 10 }
+const repeats = 7
 
-export interface ProbeBench {
-  readonly costs: readonly ProbeCost[]
-  readonly ratios: Readonly<Record<string, number>>
-  readonly skipped: readonly string[]
-}
-
-interface Round {
-  readonly wallMs: number
-  readonly cpuUs: number
+/** CPU of one round, microseconds: all of it, and that of the tool alone. */
+interface Cost {
+  readonly allUs: number
+  readonly toolUs: number
   readonly lost: number
 }
 
 interface Contender {
   readonly what: string
-  readonly targets: number
-  round(): Promise<Round>
+  round(): Promise<Cost>
   close(): Promise<void>
 }
 
-let port = 0
-const repeats = 5
+/** By contender: medians over the repeats; the first round where it was cold. */
+type Costs = Record<string, { allUs: number; toolUs: number; lost: number; coldUs: number }>
 
-const addresses = (count: number) =>
-  Array.from({ length: count }, (_, n) => `127.60.${Math.floor(n / 250)}.${1 + (n % 250)}`)
+export async function benchProbes(sizes: readonly number[] = [1000, 4000]): Promise<Bench> {
+  const lab = openLab()
+  const skipped = typeof lab === 'string' ? [`namespaces, so the datagram socket: ${lab}`] : []
+  const within = typeof lab === 'string' ? [] : lab.inside(lab.here)
+  const rows: Row[] = []
+  try {
+    for (const size of sizes)
+      rows.push(...rowsOf(size, await inside<Costs>(within, import.meta.filename, String(size))))
+  } finally {
+    if (typeof lab !== 'string') lab.close()
+  }
+  for (const tool of ['fping', 'ping']) if (missing(tool)) skipped.push(`${tool} is not installed`)
+  return { rows, skipped }
+}
 
-/** Runs all contenders round about, five times, and gives their medians. */
-export async function benchProbes(sizes: readonly number[] = [1000, 4000]): Promise<ProbeBench> {
-  const skipped: string[] = []
-  const program = new URL('./responders.ts', import.meta.url)
-  const responders = fork(program, [String(Math.max(...sizes))])
+const targetOf = (size: number) => (size > 2000 ? 0.45 : 0.35)
+
+function rowsOf(size: number, costs: Costs): Row[] {
+  const rows: Row[] = []
+  const compare = (name: string, ours: string, peer: string, target: string, alone = false) => {
+    const [mine, other] = [costs[ours], costs[peer]]
+    if (!mine) return
+    const figure = `${name}, ${size} targets, µs CPU a probe`
+    const own = mine.allUs / size
+    const theirs = other && (alone ? other.toolUs : other.allUs) / size
+    rows.push({
+      figure,
+      ours: round(own),
+      ...(theirs ? { peer: round(theirs), ratio: round(own / theirs) } : {}),
+      target,
+      command,
+    })
+  }
+  for (const kind of ['datagram', 'raw']) {
+    compare(`ICMP ${kind}, warm : fping`, kind, 'fping', `ratio <= ${targetOf(size)}`)
+    compare(`ICMP ${kind}, warm : fping’s own CPU`, kind, 'fping', 'told', true)
+    const cold = costs[kind]?.coldUs ?? 0
+    const figure = `ICMP ${kind}, first round of a new prober, ${size} targets, µs CPU a probe`
+    if (cold > 0) rows.push({ figure, ours: round(cold / size), target: 'told', command })
+  }
+  compare('ICMP datagram : ping, a process each', 'datagram', 'ping', 'told')
+  compare('HTTP native : undici', 'http', 'undici', 'ratio <= 0.35')
+  const lost = Object.entries(costs).map(([what, { lost }]) => `${what} ${lost}`)
+  rows.push({
+    figure: `lost of ${size} × ${repeats}: ${lost.join(', ')}`,
+    ours: costs.datagram?.lost ?? costs.raw?.lost ?? 0,
+    ...(costs.fping ? { peer: costs.fping.lost } : {}),
+    target: '0',
+    command,
+  })
+  return rows
+}
+
+async function measure(size: number): Promise<Costs> {
+  const responders = fork(new URL('./responders.ts', import.meta.url), [String(size)])
   const failed = once(responders, 'exit').then(() => Promise.reject(new Error('no responders')))
   failed.catch(() => {}) // their end, later on, is expected
   const [said] = await Promise.race([once(responders, 'message'), failed])
-  port = Number(said)
-  const costs: ProbeCost[] = []
-  for (const targets of sizes) {
-    const contenders = [
-      await ours('ICMP, this prober', targets, { http: 'off' }),
-      await ours('HTTP, this prober', targets, { icmp: 'off' }),
-      await ours('HTTP, node sockets', targets, { icmp: 'off', http: 'socket' }),
-      await ours('HTTP, undici', targets, { icmp: 'off', http: 'undici' }),
-      ...(installed('fping') ? [fping(targets)] : []),
-      ...(installed('ping') ? [ping(50)] : []),
-    ]
-    costs.push(...(await compare(contenders)))
-  }
-  for (const tool of ['fping', 'ping'])
-    if (!installed(tool)) skipped.push(`${tool} is not installed`)
+  const port = Number(said)
+  const contenders = [
+    await ours('datagram', size, { icmp: 'datagram', http: 'off' }),
+    await ours('raw', size, { icmp: 'raw', http: 'off' }),
+    ...(missing('fping') ? [] : [fping(size)]),
+    ...(missing('ping') ? [] : [pings(50, size)]),
+    await ours('http', size, { icmp: 'off', httpPort: port }),
+    await ours('undici', size, { icmp: 'off', http: 'undici', httpPort: port }),
+  ].filter(contender => contender !== undefined)
+  const costs: Costs = {}
+  for (const group of [contenders.slice(0, -2), contenders.slice(-2)])
+    Object.assign(costs, await compareAll(group, size))
+  for (const contender of contenders) await contender.close()
   responders.disconnect()
   await once(responders, 'exit')
-  return { costs, ratios: ratiosOf(costs, sizes), skipped }
+  return costs
 }
 
-async function compare(contenders: readonly Contender[]): Promise<ProbeCost[]> {
-  const rounds = contenders.map((): Round[] => [])
-  for (const contender of contenders) await contender.round() // warm
+async function compareAll(contenders: readonly Contender[], size: number): Promise<Costs> {
+  const all = contenders.map((): Cost[] => [])
+  const cold: number[] = []
+  for (const { what, round } of contenders) {
+    cold.push((await round()).allUs)
+    const rounds = warmRounds[what as keyof typeof warmRounds] ?? warmProbes / size
+    for (let warm = 0; warm < rounds; warm += 1) await round()
+  }
   for (let repeat = 0; repeat < repeats; repeat += 1)
-    for (const [index, contender] of contenders.entries())
-      rounds[index]?.push(await contender.round())
-  const rssMb = Math.round(process.memoryUsage.rss() / 2 ** 20)
-  for (const contender of contenders) await contender.close()
-  return contenders.map(({ what, targets }, index) => {
-    const all = rounds[index] ?? []
-    return {
-      what,
-      targets,
-      wallMs: median(all.map(round => round.wallMs)),
-      cpuUsPerProbe: median(all.map(round => round.cpuUs)) / targets,
-      rssMb,
-      lost: all.reduce((sum, round) => sum + round.lost, 0),
-    }
-  })
+    for (const [index, contender] of contenders.entries()) all[index]?.push(await contender.round())
+  return Object.fromEntries(
+    contenders.map(({ what }, index) => {
+      const costs = all[index] ?? []
+      return [
+        what,
+        {
+          allUs: median(costs.map(cost => cost.allUs)),
+          toolUs: median(costs.map(cost => cost.toolUs)),
+          lost: costs.reduce((sum, cost) => sum + cost.lost, 0),
+          coldUs: cold[index] ?? 0,
+        },
+      ]
+    }),
+  )
 }
 
 async function ours(
   what: string,
-  count: number,
+  size: number,
   settings: Partial<ProberSettings>,
-): Promise<Contender> {
-  let replies = 0
-  const all = { icmp: 'auto', http: 'auto', ...settings } as const
-  const limits = { httpPort: port, timeoutMs: 5000, maxProbesPerSecond: 1e6 }
-  const prober = await openProber({ ...limits, ...all })({
-    findings: batch => {
-      for (const { outcome } of batch) if (outcome.kind === 'reply') replies += 1
-    },
-    state: () => {},
-    failed: reason => {
-      throw new Error(reason)
-    },
-  })
-  const targets = addresses(count).map((ip, slot) => ({ slot, ip: ip as IpAddress }))
-  const slots = targets.map(({ slot }) => slot)
-  prober.follow({ targets, intervalMs: 0 })
+): Promise<Contender | undefined> {
+  const { prober, slots, take } = await openBenchProber(addresses(size), settings)
+  await prober.probe(slots.slice(0, 1))
+  const kind = settings.icmp === 'off' ? 'http' : 'icmp'
+  const permitted = take().every(found => found.kind !== kind || found.outcome.kind === 'reply')
+  if (!permitted) return void (await prober.close())
   return {
     what,
-    targets: count,
     async round() {
-      replies = 0
       const before = process.cpuUsage()
-      const beganMs = performance.now()
       await prober.probe(slots)
-      const wallMs = performance.now() - beganMs
-      return { wallMs, cpuUs: total(process.cpuUsage(before)), lost: count - replies }
+      const us = totalUs(process.cpuUsage(before))
+      const replies = take().filter(({ outcome }) => outcome.kind === 'reply')
+      return { allUs: us, toolUs: us, lost: size - replies.length }
     },
     close: () => prober.close(),
   }
 }
 
-const fping = (count: number): Contender =>
-  tool('fping -i 0', count, 'fping -i 0 -C 1 -q -r 0 -t 1000', text => {
+const fping = (size: number): Contender =>
+  tool('fping', size, 1, ['fping', '-i', '0', '-C', '1', '-q', '-r', '0', '-t', '1000'], text => {
     const answered = [...text.matchAll(/^127\.60\.\S+ +: ([\d.]+)$/gm)]
     return answered.filter(([, rtt]) => Number.isFinite(Number(rtt))).length
   })
 
-const ping = (count: number): Contender =>
+/** A process for each of a few addresses, told as if for `size` of them. */
+const pings = (few: number, size: number): Contender =>
   tool(
-    'ping, a process each',
-    count,
-    'xargs -n 1 ping -n -q -c 1 -W 1',
+    'ping',
+    few,
+    size / few,
+    ['xargs', '-n', '1', 'ping', '-n', '-q', '-c', '1', '-W', '1'],
     text => [...text.matchAll(/ 1 received/g)].length,
   )
 
-/** A tool that reads addresses, started as a prober would: its CPU and ours for running it. */
+/** A tool that reads addresses, started and read as a prober would have to. */
 function tool(
   what: string,
-  targets: number,
-  command: string,
+  size: number,
+  times: number,
+  [program = '', ...args]: readonly string[],
   countReplies: (text: string) => number,
 ): Contender {
-  const script = `${command} 2>&1; times`
-  const input = addresses(targets).join('\n')
+  const input = `${addresses(size).join('\n')}\n`
   return {
     what,
-    targets,
     async round() {
       const before = process.cpuUsage()
-      const beganMs = performance.now()
-      const child = spawn('bash', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] })
-      child.stdin.end(`${input}\n`)
-      const text = (await child.stdout.setEncoding('utf8').toArray()).join('')
-      const replies = countReplies(text)
-      const wallMs = performance.now() - beganMs
-      const own = total(process.cpuUsage(before))
-      return { wallMs, cpuUs: own + childUs(text), lost: targets - replies }
+      const childrenBefore = childrenUs()
+      const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+      child.stdin.end(input)
+      const ended = once(child, 'close')
+      const texts = [child.stdout, child.stderr].map(s => s.setEncoding('utf8').toArray())
+      const replies = countReplies((await Promise.all(texts)).flat().join(''))
+      await ended
+      const toolUs = (childrenUs() - childrenBefore) * times
+      const own = totalUs(process.cpuUsage(before)) * times
+      return { allUs: own + toolUs, toolUs, lost: size - replies }
     },
     close: async () => {},
   }
 }
 
-/** The last line of bash's `times`: user and system time of its children. */
-function childUs(text: string): number {
-  const [user = '', system = ''] = text.trim().split('\n').at(-1)?.split(' ') ?? []
-  const us = (time: string) => {
-    const [minutes = '0', seconds = '0'] = time.replace('s', '').split('m')
-    return (Number(minutes) * 60 + Number(seconds)) * 1e6
-  }
-  return us(user) + us(system)
-}
-
-function ratiosOf(costs: readonly ProbeCost[], sizes: readonly number[]): Record<string, number> {
-  const cpu = (what: string, targets: number) =>
-    costs.find(cost => cost.what === what && cost.targets === targets)?.cpuUsPerProbe ?? Number.NaN
-  return Object.fromEntries(
-    sizes.flatMap(targets => [
-      [`icmp:fping ${targets}`, cpu('ICMP, this prober', targets) / cpu('fping -i 0', targets)],
-      [`http:undici ${targets}`, cpu('HTTP, this prober', targets) / cpu('HTTP, undici', targets)],
-    ]),
-  )
-}
-
-const total = ({ user, system }: NodeJS.CpuUsage) => user + system
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-
-function installed(command: string): boolean {
-  try {
-    execFileSync('which', [command], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-function print({ costs, ratios, skipped }: ProbeBench): void {
-  for (const { what, targets, wallMs, cpuUsPerProbe, rssMb, lost } of costs)
-    console.log(
-      `${what.padEnd(22)} ${String(targets).padStart(5)} targets  ${wallMs.toFixed(1).padStart(8)} ms` +
-        `  ${cpuUsPerProbe.toFixed(1).padStart(8)} µs CPU/probe  ${rssMb} MB  ${lost} lost`,
-    )
-  for (const [name, ratio] of Object.entries(ratios)) console.log(`${name}  ${ratio.toFixed(2)}`)
-  for (const why of skipped) console.log(`skipped: ${why}`)
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const result = await benchProbes()
-  if (process.argv.includes('--json')) console.log(JSON.stringify(result))
-  else print(result)
+if (isMain(import.meta.url)) {
+  const [, , first, size] = process.argv
+  if (first === 'inside') console.log(JSON.stringify(await measure(Number(size))))
+  else print(await benchProbes())
 }

@@ -1,3 +1,4 @@
+import { linux } from './linux.ts'
 import type { Memory, Sockets } from './sockets.ts'
 
 /** What came with a packet beside its bytes. */
@@ -77,8 +78,11 @@ const arm = (view: DataView, header: number) => {
 }
 
 /** SCM_TIMESTAMPNS and SCM_TIMESTAMPING both begin with the software stamp. */
-const stamps = new Set([35, 37])
-const errors = new Set([`0:11`, `41:25`])
+const isStamp = (level: number, type: number) =>
+  level === linux.SOL_SOCKET && (type === linux.SO_TIMESTAMPNS || type === linux.SO_TIMESTAMPING)
+const isError = (level: number, type: number) =>
+  (level === linux.SOL_IP && type === linux.IP_RECVERR) ||
+  (level === linux.SOL_IPV6 && type === linux.IPV6_RECVERR)
 
 /** Walks the control messages (cmsghdr): stamps and error queue entries; stops at nonsense. */
 export function readControl(
@@ -96,10 +100,10 @@ export function readControl(
     if (length < 16 || at + length > end) return
     const level = view.getInt32(at + 8, true)
     const type = view.getInt32(at + 12, true)
-    if (level === 1 && stamps.has(type) && length >= 32)
+    if (isStamp(level, type) && length >= 32)
       into.stampNs =
         (view.getUint32(at + 16, true) - epochSeconds) * 1e9 + view.getUint32(at + 24, true)
-    else if (level !== 1 && length >= 32 && errors.has(`${level}:${type}`)) into.errorAt = at + 16
+    else if (isError(level, type) && length >= 32) into.errorAt = at + 16
     at += (length + 7) & ~7
   }
 }

@@ -37,8 +37,8 @@ export function createErrands(settings: ErrandSettings): Method {
     clearTimeout(timer)
     running.delete(abort)
     abort.abort()
-    if (result.kind === 'reply') report.reply(peer.slot, kind, result)
-    else report.failure(peer.slot, kind, result.reason, result.detail)
+    if (result.kind === 'reply') report.reply(peer, kind, result)
+    else report.failure(peer, kind, result.reason, result.detail)
     next()
   }
 
@@ -61,7 +61,7 @@ export function createErrands(settings: ErrandSettings): Method {
     expire(nowMs) {
       while (nowMs - (waiting[0]?.sinceMs ?? nowMs) > timeoutMs) {
         const late = waiting.shift()
-        if (late) report.failure(late.peer.slot, kind, 'no-resources', 'no free place in time')
+        if (late) report.failure(late.peer, kind, 'no-resources', 'no free place in time')
       }
     },
     inFlight: () => waiting.length + running.size,

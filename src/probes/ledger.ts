@@ -1,63 +1,75 @@
 import { probeKinds } from '../core/model/probe.ts'
-import type { Slot } from '../core/model/prober.ts'
 import type { Report } from './method.ts'
+import type { OpenOrder, Peer } from './peer.ts'
 
 /** Knows which turns are not over yet, and who waits for them. Reports pass through it. */
 export interface Ledger extends Report {
   /** A turn began: one finding of each kind will come. */
-  begun(slot: Slot): void
-  /** Somebody waits for these slots' findings. */
-  order(id: number, slots: readonly Slot[]): void
+  begun(peer: Peer): void
+  /** Somebody waits for these peers' findings. */
+  order(id: number, peers: readonly Peer[]): void
   /** A target left: nobody waits for it, and its findings are of no use. */
-  drop(slot: Slot): void
+  drop(peer: Peer): void
   /** The turns that ended since the last time. */
-  takeEnded(): readonly Slot[]
+  takeEnded(): readonly Peer[]
   /** The orders that have all they wait for, each once. */
   takeFilled(): readonly number[]
 }
 
-export function createLedger(report: Report): Ledger {
-  const missing = new Map<Slot, number>()
-  const orders = new Map<number, Set<Slot>>()
-  let ended: Slot[] = []
+const none: readonly never[] = []
 
-  const settle = (slot: Slot) => {
-    missing.delete(slot)
-    for (const waiting of orders.values()) waiting.delete(slot)
+export function createLedger(report: Report): Ledger {
+  let ended: Peer[] = []
+  let filled: number[] = []
+
+  const fill = (order: OpenOrder) => {
+    order.left -= 1
+    if (order.left <= 0) filled.push(order.id)
   }
 
-  const count = (slot: Slot) => {
-    const left = (missing.get(slot) ?? 1) - 1
-    missing.set(slot, left)
-    if (left > 0) return
-    settle(slot)
-    ended.push(slot)
+  const settle = ({ turn }: Peer) => {
+    turn.missing = 0
+    for (let order = turn.waiting.pop(); order; order = turn.waiting.pop()) fill(order)
+  }
+
+  const count = (peer: Peer) => {
+    peer.turn.missing -= 1
+    if (peer.turn.missing > 0) return
+    settle(peer)
+    ended.push(peer)
   }
 
   return {
-    begun: slot => void missing.set(slot, probeKinds.length),
-    reply(slot, kind, reply) {
-      if (!missing.has(slot)) return
-      report.reply(slot, kind, reply)
-      count(slot)
+    begun(peer) {
+      peer.turn.missing = probeKinds.length
     },
-    failure(slot, kind, reason, detail) {
-      if (!missing.has(slot)) return
-      report.failure(slot, kind, reason, detail)
-      count(slot)
+    reply(peer, kind, reply) {
+      if (peer.turn.missing === 0) return
+      report.reply(peer, kind, reply)
+      count(peer)
     },
-    order: (id, slots) => void orders.set(id, new Set(slots)),
+    failure(peer, kind, reason, detail) {
+      if (peer.turn.missing === 0) return
+      report.failure(peer, kind, reason, detail)
+      count(peer)
+    },
+    order(id, peers) {
+      const order = { id, left: peers.length }
+      for (const { turn } of peers) turn.waiting.push(order)
+      if (peers.length === 0) filled.push(id)
+    },
     drop: settle,
     takeEnded() {
-      const slots = ended
+      if (ended.length === 0) return none
+      const peers = ended
       ended = []
-      return slots
+      return peers
     },
     takeFilled() {
-      if (orders.size === 0) return []
-      const filled = [...orders].filter(([, waiting]) => waiting.size === 0).map(([id]) => id)
-      for (const id of filled) orders.delete(id)
-      return filled
+      if (filled.length === 0) return none
+      const ids = filled
+      filled = []
+      return ids
     },
   }
 }

@@ -4,11 +4,13 @@ import {
   failureReasons,
   type ProbeKind,
   probeKinds,
+  type StampClock,
 } from '../core/model/probe.ts'
 import type { Finding, ProberState, Slot, Target } from '../core/model/prober.ts'
 import type { HttpChoice } from './http/open.ts'
 import type { IcmpChoice } from './icmp/choose.ts'
 import type { Report } from './method.ts'
+import type { Peer } from './peer.ts'
 
 export interface ProberSettings {
   /** Where the peers' responders listen. Cilium's port is 4240. */
@@ -43,8 +45,11 @@ export interface PackedFindings {
 /** Columns: slot, kind, code, at (ms), RTT (ns), handshake (ns; NaN without one). */
 const columns = 6
 
+const numbered = <Word extends string>(words: readonly Word[]) =>
+  Object.fromEntries(words.map((word, index) => [word, index])) as Record<Word, number>
+const kindCodes = numbered(probeKinds)
 /** A reply's code is its clock's number; a failure's comes behind those. */
-const codeOfFailure = (reason: FailureReason) => clocks.length + failureReasons.indexOf(reason)
+const codes = numbered<StampClock | FailureReason>([...clocks, ...failureReasons])
 
 export interface Outbox extends Report {
   /** Takes what was reported since the last time; undefined where nothing was. */
@@ -57,7 +62,7 @@ export function createOutbox(): Outbox {
   let count = 0
 
   const write = (
-    slot: Slot,
+    { slot }: Peer,
     kind: ProbeKind,
     code: number,
     atMs: number,
@@ -71,7 +76,7 @@ export function createOutbox(): Outbox {
       rows = wider
     }
     rows[at] = slot
-    rows[at + 1] = probeKinds.indexOf(kind)
+    rows[at + 1] = kindCodes[kind]
     rows[at + 2] = code
     rows[at + 3] = atMs
     rows[at + 4] = rttNs
@@ -80,12 +85,12 @@ export function createOutbox(): Outbox {
   }
 
   return {
-    reply(slot, kind, { atMs, rttNs, clock, connectNs = Number.NaN }) {
-      write(slot, kind, clocks.indexOf(clock), atMs, rttNs, connectNs)
+    reply(peer, kind, { atMs, rttNs, clock, connectNs = Number.NaN }) {
+      write(peer, kind, codes[clock], atMs, rttNs, connectNs)
     },
-    failure(slot, kind, reason, detail) {
+    failure(peer, kind, reason, detail) {
       if (detail !== '') details.push([count, detail])
-      write(slot, kind, codeOfFailure(reason), Date.now(), 0, Number.NaN)
+      write(peer, kind, codes[reason], Date.now(), 0, Number.NaN)
     },
     take() {
       if (count === 0) return undefined
@@ -99,10 +104,14 @@ export function createOutbox(): Outbox {
 
 /** The findings that a packed message means. */
 export function unpackFindings({ rows, details }: PackedFindings): Finding[] {
-  const detailOf = new Map(details)
-  return Array.from({ length: rows.length / columns }, (_, row) =>
-    unpack(rows, row * columns, detailOf.get(row) ?? ''),
-  )
+  const findings: Finding[] = []
+  let nextDetail = 0
+  for (let row = 0; row * columns < rows.length; row += 1) {
+    const [of, detail] = details[nextDetail] ?? [-1, '']
+    if (of === row) nextDetail += 1
+    findings.push(unpack(rows, row * columns, of === row ? detail : ''))
+  }
+  return findings
 }
 
 function unpack(rows: Float64Array, at: number, detail: string): Finding {
@@ -118,7 +127,6 @@ function unpack(rows: Float64Array, at: number, detail: string): Finding {
     const reason = failureReasons[code - clocks.length] ?? 'other'
     return { slot, kind, outcome: { kind: 'failure', atMs, reason, detail } }
   }
-  const reply = { kind: 'reply', atMs, rttNs, clock } as const
-  const outcome = Number.isNaN(connectNs) ? reply : { ...reply, connectNs }
-  return { slot, kind, outcome }
+  if (Number.isNaN(connectNs)) return { slot, kind, outcome: { kind: 'reply', atMs, rttNs, clock } }
+  return { slot, kind, outcome: { kind: 'reply', atMs, rttNs, clock, connectNs } }
 }

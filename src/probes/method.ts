@@ -1,11 +1,12 @@
 import type { FailureReason, ProbeKind, StampClock } from '../core/model/probe.ts'
-import type { Ability, Slot } from '../core/model/prober.ts'
+import type { Ability, RejectedReplies, Slot } from '../core/model/prober.ts'
 import type { Peer } from './peer.ts'
 
 /** Takes down what the probes found. */
 export interface Report {
-  reply(slot: Slot, kind: ProbeKind, reply: Replied): void
-  failure(slot: Slot, kind: ProbeKind, reason: FailureReason, detail: string): void
+  /** `reply` may change after the call. */
+  reply(peer: Peer, kind: ProbeKind, reply: Replied): void
+  failure(peer: Peer, kind: ProbeKind, reason: FailureReason, detail: string): void
 }
 
 export interface Replied {
@@ -23,12 +24,17 @@ export interface Method {
   begin(peers: readonly Peer[], nowMs: number): void
   /** Takes in what arrived. Cheap when nothing did. */
   drain(nowMs: number): void
-  /** Sends again what is due again, and gives up what is over time. Call it after `drain`. */
-  expire(nowMs: number): void
+  /**
+   * Sends again what is due again, and gives up what is over time. Call it after `drain`. What began
+   * before `stalledMs`, when this process last held everything up, is not the target's fault.
+   */
+  expire(nowMs: number, stalledMs: number): void
   /** Probes begun and not ended. */
   inFlight(): number
   /** Replies that the socket buffer had no room for, since the start. */
   drops(): number
+  /** Replies that were not what they seemed, since the start. */
+  rejected?(): RejectedReplies
   forget(slot: Slot): void
   close(): void
 }
@@ -44,7 +50,7 @@ export function createOff(
     ability: { kind: 'off', why, remedies },
     room: () => Number.POSITIVE_INFINITY,
     begin: peers => {
-      for (const peer of peers) report.failure(peer.slot, kind, 'not-permitted', '')
+      for (const peer of peers) report.failure(peer, kind, 'not-permitted', '')
     },
     drain: () => {},
     expire: () => {},

@@ -18,6 +18,9 @@ export interface Methods {
   close(): void
 }
 
+const isV4 = (peer: Peer) => peer.family === 4
+const isV6 = (peer: Peer) => peer.family === 6
+
 export async function openMethods(settings: ProberSettings, report: Report): Promise<Methods> {
   const { timeoutMs, httpPort } = settings
   const loaded = await loadSockets()
@@ -32,9 +35,8 @@ export async function openMethods(settings: ProberSettings, report: Report): Pro
     all,
     room: () => Math.min(...all.map(method => method.room())),
     begin(peers, nowMs) {
-      const byFamily = Object.groupBy(peers, peer => peer.family)
-      if (byFamily[4]) icmp4.begin(byFamily[4], nowMs)
-      if (byFamily[6]) icmp6.begin(byFamily[6], nowMs)
+      icmp4.begin(peers.filter(isV4), nowMs)
+      icmp6.begin(peers.filter(isV6), nowMs)
       http.begin(peers, nowMs)
     },
     cost: peer => costOf[peer.family],

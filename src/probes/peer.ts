@@ -8,13 +8,28 @@ export type Family = 4 | 6
 export interface Peer extends Target {
   readonly family: Family
   readonly words: readonly number[]
+  readonly turn: Turn
+}
+
+/** What is open of a peer's turn. The ledger keeps it. */
+export interface Turn {
+  /** Findings to come; 0 between turns. */
+  missing: number
+  readonly waiting: OpenOrder[]
+}
+
+/** Somebody waits for so many turns to end. */
+export interface OpenOrder {
+  readonly id: number
+  left: number
 }
 
 /** Reads a target's address; undefined where it is none. */
 export function toPeer(target: Target): Peer | undefined {
   const [bare = ''] = target.ip.split('%')
-  if (isIPv4(bare)) return { ...target, family: 4, words: [words4(bare)] }
-  return isIPv6(bare) ? { ...target, family: 6, words: words6(bare) } : undefined
+  const turn = () => ({ missing: 0, waiting: [] })
+  if (isIPv4(bare)) return { ...target, family: 4, words: [words4(bare)], turn: turn() }
+  return isIPv6(bare) ? { ...target, family: 6, words: words6(bare), turn: turn() } : undefined
 }
 
 const words4 = (ip: string): number =>
@@ -47,8 +62,12 @@ export function writeAddress(view: DataView, at: number, peer: Peer, port: numbe
 
 /** Whether the sockaddr at this place is the peer's. */
 export function isFrom(view: DataView, at: number, peer: Peer): boolean {
-  const start = at + (peer.family === 4 ? 4 : 8)
-  return peer.words.every((word, index) => view.getUint32(start + 4 * index) === word)
+  let wordAt = at + (peer.family === 4 ? 4 : 8)
+  for (const word of peer.words) {
+    if (view.getUint32(wordAt) !== word) return false
+    wordAt += 4
+  }
+  return true
 }
 
 /** The address in a sockaddr as text; empty where there is none. */

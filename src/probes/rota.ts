@@ -1,18 +1,19 @@
 import type { Slot } from '../core/model/prober.ts'
 import { createBudget } from './budget.ts'
 import { createClockface } from './clockface.ts'
+import { createQueue } from './queue.ts'
 
 /** Decides who is probed when. It knows no sockets; times are monotonic milliseconds. */
 export interface Rota<Member> {
   /** Replaces the members. Those who stay keep their turn, new ones are due at once. */
   follow(members: readonly Member[], intervalMs: number, nowMs: number): void
-  /** Makes these members due now; whoever is in flight already is not sent again. */
-  demand(slots: Iterable<Slot>): void
+  /** Makes these due now and returns their members; who is in flight already is not sent again. */
+  demand(slots: Iterable<Slot>): Member[]
   /** The members to begin now, at most `room`. They are in flight until `landed`. */
   take(nowMs: number, room: number): Member[]
   /** A member's turn is over. */
   landed(slot: Slot): void
-  has(slot: Slot): boolean
+  member(slot: Slot): Member | undefined
   /** Whether nothing but room kept the last `take` from giving more. */
   hungry(): boolean
 }
@@ -23,10 +24,15 @@ interface Limits<Member> {
   readonly cost: (member: Member) => number
 }
 
+/** On demand and at their first time they come before the others. */
+type Line = 'urgent' | 'regular'
+
 interface Seat<Member> {
   readonly member: Member
   /** When in a turn of the hand it is due, 0 to 1. */
   readonly phase: number
+  /** In which line it stands, if any. */
+  line: Line | undefined
   inFlight: boolean
   /** Where the hand must be before it is due again. */
   restsUntil: number
@@ -41,25 +47,26 @@ export function createRota<Member extends { readonly slot: Slot }>(
 ): Rota<Member> {
   const clockface = createClockface<Seat<Member>>()
   const budget = createBudget(limits.maxProbesPerSecond)
-  const urgent = new Set<Seat<Member>>()
-  const regular = new Set<Seat<Member>>()
+  const lines = { urgent: createQueue<Seat<Member>>(), regular: createQueue<Seat<Member>>() }
   let seats = new Map<Slot, Seat<Member>>()
   let hungry = false
 
-  const first = () => urgent.values().next().value ?? regular.values().next().value
+  const stand = (seat: Seat<Member>, line: Line) => {
+    if (seat.line === line) return
+    seat.line = line
+    lines[line].add(seat)
+  }
+
+  const first = (): Seat<Member> | undefined =>
+    lines.urgent.first(isUrgent) ?? lines.regular.first(isRegular)
 
   const begin = (seat: Seat<Member>) => {
     // Probed shortly before its turn: the one after that is soon enough.
-    if (urgent.delete(seat)) seat.restsUntil = clockface.hand() + 0.5
-    regular.delete(seat)
+    if (seat.line === 'urgent') seat.restsUntil = clockface.hand() + 0.5
+    seat.line = undefined
     seat.inFlight = true
     budget.spend(limits.cost(seat.member))
     return seat.member
-  }
-
-  const leave = (seat: Seat<Member>) => {
-    urgent.delete(seat)
-    regular.delete(seat)
   }
 
   return {
@@ -68,18 +75,23 @@ export function createRota<Member extends { readonly slot: Slot }>(
       seats = new Map(members.map(member => [member.slot, before.get(member.slot) ?? sit(member)]))
       clockface.set([...seats.values()], intervalMs, nowMs)
       const seated = new Set(seats.values())
-      for (const seat of before.values()) if (!seated.delete(seat)) leave(seat)
-      if (intervalMs > 0) for (const seat of seated) urgent.add(seat)
+      for (const seat of before.values()) if (!seated.delete(seat)) seat.line = undefined
+      if (intervalMs > 0) for (const seat of seated) stand(seat, 'urgent')
     },
     demand(slots) {
+      const members: Member[] = []
       for (const slot of slots) {
         const seat = seats.get(slot)
-        if (seat && !seat.inFlight) urgent.add(seat)
+        if (seat === undefined) continue
+        members.push(seat.member)
+        if (!seat.inFlight) stand(seat, 'urgent')
       }
+      return members
     },
     take(nowMs, room) {
       clockface.advance(nowMs, seat => {
-        if (!seat.inFlight && seat.restsUntil <= clockface.hand()) regular.add(seat)
+        if (seat.inFlight || seat.line || seat.restsUntil > clockface.hand()) return
+        stand(seat, 'regular')
       })
       budget.refill(nowMs)
       const taken: Member[] = []
@@ -95,16 +107,20 @@ export function createRota<Member extends { readonly slot: Slot }>(
       const seat = seats.get(slot)
       if (seat) seat.inFlight = false
     },
-    has: slot => seats.has(slot),
+    member: slot => seats.get(slot)?.member,
     hungry: () => hungry,
   }
 }
+
+const isUrgent = (seat: { readonly line: Line | undefined }) => seat.line === 'urgent'
+const isRegular = (seat: { readonly line: Line | undefined }) => seat.line === 'regular'
 
 const goldenRatio = (Math.sqrt(5) - 1) / 2
 
 const sit = <Member extends { readonly slot: Slot }>(member: Member): Seat<Member> => ({
   member,
   phase: (member.slot * goldenRatio) % 1,
+  line: undefined,
   inFlight: false,
   restsUntil: 0,
 })

@@ -1,4 +1,4 @@
-import type { ProberState, Slot, Target } from '../core/model/prober.ts'
+import type { ProberState, RejectedReplies, Slot, Target } from '../core/model/prober.ts'
 import type { Ledger } from './ledger.ts'
 import type { News, Outbox, ProberSettings } from './messages.ts'
 import type { Methods } from './methods.ts'
@@ -28,12 +28,16 @@ interface Loop extends Parts {
   peers: readonly Peer[]
   timer: NodeJS.Timeout | undefined
   dueMs: number
+  /** When the last stall ended: for so long this thread did not run that replies may be lost. */
+  stalledMs: number
   toldMs: number
 }
 
 /** Peers that begin between two looks at the sockets. */
 const groupSize = 32
 const stateEveryMs = 1000
+/** A shorter delay, or one within half the timeout, leaves time enough to send again. */
+const stallMs = 250
 
 /** How long until the next tick: while somebody only waits for room, while replies are out, else. */
 const tickMs = { hungry: 5, busy: 50, idle: 100 } as const
@@ -49,6 +53,7 @@ export function createRounds(parts: Parts): Rounds {
     peers: [],
     timer: undefined,
     dueMs: nowMs,
+    stalledMs: Number.NEGATIVE_INFINITY,
     toldMs: nowMs,
   }
   return {
@@ -61,9 +66,7 @@ export function createRounds(parts: Parts): Rounds {
       hurry(loop)
     },
     probe(id, slots) {
-      const known = slots.filter(slot => loop.rota.has(slot))
-      ledger.order(id, known)
-      loop.rota.demand(known)
+      ledger.order(id, loop.rota.demand(slots))
       hurry(loop)
     },
     close() {
@@ -74,13 +77,15 @@ export function createRounds(parts: Parts): Rounds {
 }
 
 function follow(loop: Loop, targets: readonly Target[], intervalMs: number): void {
-  const gone = loop.peers
-  loop.peers = targets.map(toPeer).filter(peer => peer !== undefined)
+  const before = loop.peers
+  loop.peers = targets
+    .map(target => loop.rota.member(target.slot) ?? toPeer(target))
+    .filter(peer => peer !== undefined)
   loop.rota.follow(loop.peers, intervalMs, performance.now())
-  for (const { slot } of gone) {
-    if (loop.rota.has(slot)) continue
-    loop.ledger.drop(slot)
-    for (const method of loop.methods.all) method.forget(slot)
+  for (const peer of before) {
+    if (loop.rota.member(peer.slot)) continue
+    loop.ledger.drop(peer)
+    for (const method of loop.methods.all) method.forget(peer.slot)
   }
 }
 
@@ -97,10 +102,12 @@ function schedule(loop: Loop, delayMs: number): void {
 
 function tick(loop: Loop): void {
   const nowMs = performance.now()
-  loop.pace.ticked(Math.max(0, nowMs - loop.dueMs))
+  const lateMs = Math.max(0, nowMs - loop.dueMs)
+  loop.pace.ticked(lateMs)
+  if (lateMs > Math.max(stallMs, loop.settings.timeoutMs / 2)) loop.stalledMs = nowMs
   drain(loop)
   begin(loop)
-  for (const method of loop.methods.all) method.expire(performance.now())
+  for (const method of loop.methods.all) method.expire(performance.now(), loop.stalledMs)
   tellAll(loop, nowMs)
   schedule(loop, tickMs[moodOf(loop)])
 }
@@ -108,7 +115,7 @@ function tick(loop: Loop): void {
 function drain(loop: Loop): void {
   const nowMs = performance.now()
   for (const method of loop.methods.all) method.drain(nowMs)
-  for (const slot of loop.ledger.takeEnded()) loop.rota.landed(slot)
+  for (const { slot } of loop.ledger.takeEnded()) loop.rota.landed(slot)
 }
 
 /** Begins what is due, group by group, and looks for replies between them. */
@@ -118,10 +125,12 @@ function begin(loop: Loop): void {
     const nowMs = performance.now()
     const peers = rota.take(nowMs, Math.min(groupSize, methods.room()))
     if (peers.length === 0) return
+    let probes = 0
     for (const peer of peers) {
-      ledger.begun(peer.slot)
-      pace.begun(methods.cost(peer))
+      ledger.begun(peer)
+      probes += methods.cost(peer)
     }
+    pace.begun(probes)
     methods.begin(peers, nowMs)
     drain(loop)
   }
@@ -134,7 +143,7 @@ function moodOf({ rota, methods }: Loop): keyof typeof tickMs {
 
 function tellAll(loop: Loop, nowMs: number): void {
   const { ledger, outbox, rota, tell } = loop
-  for (const slot of ledger.takeEnded()) rota.landed(slot)
+  for (const { slot } of ledger.takeEnded()) rota.landed(slot)
   const findings = outbox.take()
   if (findings) tell({ kind: 'findings', ...findings })
   for (const id of ledger.takeFilled()) tell({ kind: 'probed', id })
@@ -153,5 +162,22 @@ function stateOf({ methods, pace, settings }: Loop, nowMs: number): ProberState 
     timeoutMs: settings.timeoutMs,
     inFlight: sum(method => method.inFlight()),
     drops: sum(method => method.drops()),
+    ...rejectedBy(methods.all),
+  }
+}
+
+/** All methods' together; nothing where none can see any. */
+function rejectedBy(methods: Methods['all']): { readonly rejected?: RejectedReplies } {
+  const counts = methods.flatMap(method => method.rejected?.() ?? [])
+  if (counts.length === 0) return {}
+  const sum = (kind: keyof RejectedReplies) =>
+    counts.reduce((total, count) => total + count[kind], 0)
+  return {
+    rejected: {
+      late: sum('late'),
+      duplicate: sum('duplicate'),
+      foreign: sum('foreign'),
+      altered: sum('altered'),
+    },
   }
 }

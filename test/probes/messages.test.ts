@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clocks, failureReasons, probeKinds } from '../../src/core/model/probe.ts'
 import { createOutbox, unpackFindings } from '../../src/probes/messages.ts'
+import { peerOf } from '../support/prober.ts'
 
 const slot = fc.nat()
+const someone = peerOf('127.0.0.1')
 const kind = fc.constantFrom(...probeKinds)
 
 test('findings arrive as they were reported, in order, through the thread border', () => {
@@ -27,15 +29,12 @@ test('findings arrive as they were reported, in order, through the thread border
     fc.property(fc.array(fc.oneof(reply, failure), { minLength: 1, maxLength: 200 }), reports => {
       const outbox = createOutbox()
       for (const report of reports) {
+        const peer = { ...someone, slot: report.slot }
         if (report.type === 'failure')
-          outbox.failure(report.slot, report.kind, report.reason, report.detail)
+          outbox.failure(peer, report.kind, report.reason, report.detail)
         else {
           const { connectNs, ...rest } = report
-          outbox.reply(
-            report.slot,
-            report.kind,
-            connectNs === undefined ? rest : { ...rest, connectNs },
-          )
+          outbox.reply(peer, report.kind, connectNs === undefined ? rest : { ...rest, connectNs })
         }
       }
       const packed = outbox.take()

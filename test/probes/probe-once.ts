@@ -2,8 +2,11 @@
 import { watchProber } from '../support/prober.ts'
 
 const [settings = '{}', ...ips] = process.argv.slice(2)
-const watched = await watchProber(JSON.parse(settings))
+const { untilLate = 0, ...rest } = JSON.parse(settings)
+const watched = await watchProber(rest)
 await watched.probeOnce(ips)
+while ((watched.states.at(-1)?.rejected?.late ?? 0) < untilLate)
+  await new Promise(done => setTimeout(done, 50))
 await watched.prober.close()
 const outcomes = ips.map((ip, slot) => [
   ip,
@@ -13,5 +16,6 @@ console.log(
   JSON.stringify({
     outcomes: Object.fromEntries(outcomes),
     abilities: watched.states[0]?.abilities,
+    rejected: watched.states.at(-1)?.rejected,
   }),
 )

@@ -2,6 +2,7 @@ import type { IpAddress } from '../../src/core/model/node.ts'
 import type { Outcome, ProbeKind } from '../../src/core/model/probe.ts'
 import type { Finding, Prober, ProberState, Slot } from '../../src/core/model/prober.ts'
 import { openProber, type ProberSettings } from '../../src/probes/index.ts'
+import { type Peer, toPeer } from '../../src/probes/peer.ts'
 
 export interface Watched extends AsyncDisposable {
   readonly prober: Prober
@@ -12,6 +13,12 @@ export interface Watched extends AsyncDisposable {
   probeOnce(ips: readonly string[]): Promise<void>
   /** The latest outcome of a slot. */
   outcome(slot: Slot, kind: ProbeKind): Outcome | undefined
+}
+
+export function peerOf(ip: string): Peer {
+  const peer = toPeer({ slot: 1, ip: ip as IpAddress })
+  if (peer === undefined) throw new Error(`${ip} is no address`)
+  return peer
 }
 
 export const targetsOf = (ips: readonly string[]) =>

@@ -43,6 +43,9 @@ const prober = v.object({
   inFlight: count,
   lagMs: count,
   drops: count,
+  rejected: v.exactOptional(
+    v.object({ late: count, duplicate: count, foreign: count, altered: count }),
+  ),
 })
 
 const state = v.object({

@@ -43,6 +43,20 @@ export interface ProberState {
   readonly lagMs: number
   /** Replies that the socket buffer had no room for, since the start: our fault, not the network's. */
   readonly drops: number
+  /** ICMP replies that were not accepted, since the start; absent where none can be seen. */
+  readonly rejected?: RejectedReplies
+}
+
+/** By what gave them away. */
+export interface RejectedReplies {
+  /** After the timeout. */
+  readonly late: number
+  /** A second one to the same probe. */
+  readonly duplicate: number
+  /** Not ours: an unknown probe, a wrong token, or from another address. */
+  readonly foreign: number
+  /** Ours once, but changed on the way. */
+  readonly altered: number
 }
 
 export interface ProberEvents {

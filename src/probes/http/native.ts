@@ -1,22 +1,17 @@
-import type { FailureReason, StampClock } from '../../core/model/probe.ts'
-import { type Departure, elapsedNs } from '../elapsed.ts'
+import type { FailureReason } from '../../core/model/probe.ts'
+import { elapsedNs } from '../elapsed.ts'
 import type { Method, Report } from '../method.ts'
 import type { Peer } from '../peer.ts'
 import { reasonOf } from '../reasons.ts'
 import type { Sockets } from '../sockets.ts'
 import { createTimeline, type Timeline } from '../timeline.ts'
+import { type Call, createCall, type Departure } from './call.ts'
 import { readHead } from './head.ts'
-import {
-  createHelloBook,
-  type HelloBook,
-  type HelloPath,
-  helloPaths,
-  otherPath,
-  requestText,
-} from './hello.ts'
+import { createHelloBook, type HelloBook, helloPaths, otherPath, requestText } from './hello.ts'
 import {
   beginConnect,
   connectError,
+  departureNs,
   handshakeNs,
   openSocket,
   openWire,
@@ -26,23 +21,6 @@ import {
   sendText,
   type Wire,
 } from './wire.ts'
-
-interface Call {
-  readonly peer: Peer
-  path: HelloPath
-  /** Connections made: a second one asks by the other path. */
-  tries: number
-  fd: number
-  state: 'connecting' | 'waiting' | 'over'
-  began: Departure
-  connectNs: number
-  clock: StampClock
-  asked: Departure
-  head: string
-  firstByteNs: number
-  /** Too early to call it slow. */
-  young: boolean
-}
 
 interface Http {
   readonly sockets: Sockets
@@ -66,7 +44,6 @@ const youngMs = 50
 const mostInFlight = 4096
 
 const stages = { grown: 0, over: 1 } as const
-const never: Departure = { sentNs: 0, offsetNs: 0 }
 
 /** HTTP over TCP sockets of our own: the handshake's time and the answer's stamp are the kernel's. */
 export function createNativeHttp(
@@ -99,9 +76,9 @@ export function createNativeHttp(
       measureOffset(http)
       readEvents(wire, ready => advance(http, ready))
     },
-    expire(nowMs) {
+    expire(nowMs, stalledMs) {
       http.timeline.pass(stages.grown, nowMs, call => grow(http, call))
-      http.timeline.pass(stages.over, nowMs, call => fail(http, call, 'timeout'))
+      http.timeline.pass(stages.over, nowMs, call => giveUp(http, call, stalledMs))
     },
     inFlight: () => http.inFlight,
     drops: () => 0,
@@ -126,20 +103,7 @@ const depart = (http: Http): Departure => ({
 function begin(http: Http, peers: readonly Peer[], nowMs: number): void {
   measureOffset(http)
   for (const peer of peers) {
-    const call: Call = {
-      peer,
-      path: http.book.pathOf(peer.slot),
-      tries: 0,
-      fd: -1,
-      state: 'connecting',
-      began: never,
-      connectNs: 0,
-      clock: 'kernel',
-      asked: never,
-      head: '',
-      firstByteNs: 0,
-      young: true,
-    }
+    const call = createCall(peer, http.book.pathOf(peer.slot), nowMs)
     http.inFlight += 1
     http.young += 1
     http.timeline.add(call, nowMs)
@@ -175,14 +139,14 @@ function ask(http: Http, call: Call): void {
   const ns = handshakeNs(http.wire, call.fd)
   call.clock = ns === undefined ? 'process' : 'kernel'
   call.state = 'waiting'
-  call.asked = depart(http)
-  call.connectNs = ns ?? since(http, call.began, call.asked.sentNs)
+  call.connectNs = ns ?? since(http, call.began, http.sockets.nowNs())
   const error = sendText(http.wire, call.fd, requestText(call.peer, http.port, call.path))
+  call.asked = { sentNs: http.wire.sentNs, offsetNs: http.offsetNs }
   if (error !== '') fail(http, call, reasonOf(error))
 }
 
 const since = ({ sockets, offsetNs }: Http, departure: Departure, stampNs: number): number =>
-  elapsedNs(departure, { stampNs, nowNs: sockets.nowNs(), offsetNs })
+  elapsedNs(departure.sentNs, departure.offsetNs, stampNs, offsetNs, sockets.nowNs)
 
 function listen(http: Http, call: Call): void {
   while (call.state === 'waiting') {
@@ -197,9 +161,7 @@ function listen(http: Http, call: Call): void {
 }
 
 function hear(http: Http, call: Call, text: string, stampNs: number): void {
-  const stamped = !Number.isNaN(stampNs)
-  if (call.head === '') call.firstByteNs = stamped ? stampNs : http.sockets.nowNs()
-  if (!stamped) call.clock = 'process'
+  if (call.head === '') hearFirst(http, call, stampNs)
   call.head += text
   const head = readHead(call.head)
   if (head.kind === 'incomplete') return
@@ -207,6 +169,16 @@ function hear(http: Http, call: Call, text: string, stampNs: number): void {
   else if (head.status === 200) succeed(http, call)
   else if (head.status === 404 && call.tries < helloPaths.length) askOtherwise(http, call)
   else fail(http, call, 'bad-status', head.detail)
+}
+
+/** The first byte's time is what counts, from when the device got the request. */
+function hearFirst(http: Http, call: Call, stampNs: number): void {
+  const stamped = !Number.isNaN(stampNs)
+  call.firstByteNs = stamped ? stampNs : http.sockets.nowNs()
+  if (!stamped) call.clock = 'process'
+  const askedNs = departureNs(http.wire, call.fd)
+  if (askedNs >= call.asked.sentNs && askedNs <= call.firstByteNs)
+    call.asked = { ...call.asked, sentNs: askedNs }
 }
 
 function askOtherwise(http: Http, call: Call): void {
@@ -225,13 +197,18 @@ function succeed(http: Http, call: Call): void {
   http.book.learn(peer.slot, call.path)
   end(http, call)
   const atMs = http.sockets.epochSeconds * 1000 + firstByteNs / 1e6
-  http.report.reply(peer.slot, 'http', { atMs, rttNs, clock, connectNs })
+  http.report.reply(peer, 'http', { atMs, rttNs, clock, connectNs })
 }
+
+const giveUp = (http: Http, call: Call, stalledMs: number) =>
+  call.beganMs > stalledMs
+    ? fail(http, call, 'timeout')
+    : fail(http, call, 'no-resources', 'this prober was held up')
 
 function fail(http: Http, call: Call, reason: FailureReason, detail = ''): void {
   if (call.state === 'over') return
   end(http, call)
-  http.report.failure(call.peer.slot, 'http', reason, detail)
+  http.report.failure(call.peer, 'http', reason, detail)
 }
 
 function end(http: Http, call: Call): void {

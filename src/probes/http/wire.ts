@@ -10,6 +10,8 @@ export interface Wire {
   readonly answers: Batch
   readonly events: Memory
   readonly scratch: Memory
+  /** When the last request was handed to the kernel, nanoseconds from the sockets' epoch. */
+  sentNs: number
 }
 
 export interface Ready {
@@ -18,6 +20,12 @@ export interface Ready {
   readonly writable: boolean
   readonly readable: boolean
 }
+
+const departureStamps =
+  linux.TIMESTAMPING_TX_SOFTWARE |
+  linux.TIMESTAMPING_SOFTWARE |
+  linux.TIMESTAMPING_OPT_ID |
+  linux.TIMESTAMPING_OPT_TSONLY
 
 const eventRow = 64
 /** x64 packs epoll_event, arm64 aligns it. */
@@ -38,6 +46,7 @@ export function openWire(sockets: Sockets): Wire | string {
     answers: createBatch(sockets, 1, answerBytes),
     events: sockets.memory(eventRow * eventBytes),
     scratch: sockets.memory(scratchBytes),
+    sentNs: 0,
   }
 }
 
@@ -46,7 +55,9 @@ export function openSocket({ sockets }: Wire, peer: Peer): number {
   const domain = peer.family === 4 ? linux.AF_INET : linux.AF_INET6
   const type = linux.SOCK_STREAM | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC
   const fd = sockets.socket(domain, type, 0)
-  if (fd >= 0) sockets.setNumber(fd, linux.SOL_SOCKET, linux.SO_TIMESTAMPNS, 1)
+  if (fd < 0) return fd
+  sockets.setNumber(fd, linux.SOL_SOCKET, linux.SO_TIMESTAMPNS, 1)
+  sockets.setNumber(fd, linux.SOL_SOCKET, linux.SO_TIMESTAMPING, departureStamps)
   return fd
 }
 
@@ -101,12 +112,20 @@ export function handshakeNs({ sockets, scratch }: Wire, fd: number): number | un
   return got < 0 || lost || rttUs === 0 ? undefined : rttUs * 1000
 }
 
-/** Sends a short text; returns the error's name, empty when it is on its way. */
-export function sendText({ sockets, scratch }: Wire, fd: number, text: string): string {
+/** Sends a short text, stamping it straight before; returns the error's name, empty without one. */
+export function sendText(wire: Wire, fd: number, text: string): string {
+  const { sockets, scratch } = wire
   const size = scratch.bytes.write(text, requestAt, 'latin1')
   const data = scratch.address + BigInt(requestAt)
+  wire.sentNs = sockets.nowNs()
   const sent = sockets.sendto(fd, data, size, linux.MSG_NOSIGNAL, null, 0)
   return sent < 0 ? sockets.error() : ''
+}
+
+/** When the device got what was sent, by the kernel; NaN where it does not tell. */
+export function departureNs({ answers }: Wire, fd: number): number {
+  const received = answers.receive(fd, linux.MSG_DONTWAIT | linux.MSG_ERRQUEUE)
+  return received > 0 ? answers.control(0).stampNs : Number.NaN
 }
 
 /** Text received with its kernel stamp (NaN without one), the end (empty text), or an error's name. */

@@ -1,13 +1,19 @@
 import type { FailureReason } from '../../core/model/probe.ts'
-import { type Departure, elapsedNs } from '../elapsed.ts'
-import type { Method, Report } from '../method.ts'
+import type { RejectedReplies } from '../../core/model/prober.ts'
+import { elapsedNs } from '../elapsed.ts'
+import type { Method, Replied, Report } from '../method.ts'
 import { isFrom, type Peer } from '../peer.ts'
 import { isCongestion, isReason, reasonOf } from '../reasons.ts'
 import type { Sockets } from '../sockets.ts'
-import { createTimeline, type Timeline } from '../timeline.ts'
+import {
+  answered,
+  createFlightRing,
+  type FlightRing,
+  flying,
+  lost,
+  packetsMost,
+} from './flights.ts'
 import type { EchoSocket } from './open.ts'
-import type { Echo } from './packet.ts'
-import { createRandomWords } from './random.ts'
 import {
   type Arrivals,
   countDrops,
@@ -15,63 +21,41 @@ import {
   drain,
   drainErrors,
   sendEcho,
-  stampDepartures,
   type Wire,
 } from './wire.ts'
-
-/** Replies that were not accepted, by what gave them away. */
-export interface Strangers {
-  late: number
-  duplicate: number
-  foreign: number
-  altered: number
-  spoofed: number
-}
-
-export interface NativeIcmp extends Method {
-  readonly strangers: Readonly<Strangers>
-}
-
-interface Flight {
-  readonly peer: Peer
-  readonly serial: number
-  readonly tokenHigh: number
-  readonly tokenLow: number
-  /** One a packet sent. */
-  readonly departures: Departure[]
-  state: 'flying' | 'answered' | 'lost'
-  /** Too early to call it slow. */
-  young: boolean
-}
 
 interface Icmp {
   readonly sockets: Sockets
   readonly wire: Wire
   readonly timeoutMs: number
   readonly report: Report
-  readonly flights: Map<number, Flight>
-  readonly timeline: Timeline<Flight>
-  readonly strangers: Strangers
-  readonly random: () => number
-  unsent: Flight[]
-  serial: number
+  readonly ring: FlightRing
+  readonly rejected: { -readonly [Kind in keyof RejectedReplies]: number }
+  /** What is reported; the same object each time. */
+  readonly reply: { -readonly [Field in keyof Replied]: Replied[Field] }
+  arrivals: Arrivals
+  /** Serials of probes whose first packet the kernel had no room for. */
+  unsent: number[]
   flying: number
   young: number
   /** The wall clock's distance to the monotonic one. */
   offsetNs: number
+  drainedMs: number
+  drops: number
+  /** When replies were last seen to be dropped. */
+  droppedMs: number
 }
 
-/** As Cilium does: up to 3 packets 100 ms apart, until the first reply. */
-const packets = 3
 const packetGapMs = 100
 /** What one reply takes of the socket's receive buffer. */
 const replyBufferBytes = 832
-/** The first packets of a group run through cold code: the kernel's own stamp tells when they left. */
-const coldPackets = 4
 /** A departure stamp further from our own than this is another packet's. */
 const departureLimitNs = 20e6
 
-const stages = { second: 0, third: 1, over: 2, forget: 3 } as const
+/** While nothing is expected, late replies are still counted. */
+const idleDrainMs = 1000
+
+const stages = { second: 0, third: 1, over: 2 } as const
 
 /** ICMP through a socket of our own: datagram or raw, IPv4 or IPv6, with kernel stamps. */
 export function createNativeIcmp(
@@ -79,39 +63,45 @@ export function createNativeIcmp(
   socket: EchoSocket,
   timeoutMs: number,
   report: Report,
-): NativeIcmp {
-  const random = createRandomWords()
-  const agesMs = [packetGapMs, 2 * packetGapMs, timeoutMs].map(age => Math.min(age, timeoutMs))
+): Method {
   const icmp: Icmp = {
     sockets,
     wire: createWire(sockets, socket),
     timeoutMs,
     report,
-    flights: new Map(),
-    timeline: createTimeline([...agesMs, 2 * timeoutMs]),
-    strangers: { late: 0, duplicate: 0, foreign: 0, altered: 0, spoofed: 0 },
-    random,
+    ring: createFlightRing(Object.keys(stages).length),
+    rejected: { late: 0, duplicate: 0, foreign: 0, altered: 0 },
+    reply: { atMs: 0, rttNs: 0, clock: 'kernel' },
+    arrivals: undefined as never, // set below: it needs the rest
     unsent: [],
-    serial: random(),
     flying: 0,
     young: 0,
     offsetNs: 0,
+    drainedMs: 0,
+    drops: 0,
+    droppedMs: Number.NEGATIVE_INFINITY,
   }
-  const arrivals = receive(icmp)
+  icmp.arrivals = receive(icmp)
   const most = Math.max(1, Math.floor(socket.bufferBytes / replyBufferBytes / 2))
   return {
     ability: { kind: 'ready', method: `${socket.kind} socket`, clock: 'kernel' },
-    strangers: icmp.strangers,
     room: () => (icmp.unsent.length > 0 ? 0 : most - icmp.young),
-    begin: (peers, nowMs) => beginGroup(icmp, arrivals, peers, nowMs),
-    drain() {
-      if (icmp.flying === 0) return
+    begin(peers, nowMs) {
       measureOffset(icmp)
-      drain(icmp.wire, arrivals)
+      icmp.flying += peers.length
+      icmp.young += peers.length
+      for (const peer of peers) send(icmp, icmp.ring.begin(peer, nowMs))
     },
-    expire: nowMs => expire(icmp, arrivals, nowMs),
+    drain(nowMs) {
+      if (icmp.flying === 0 && nowMs - icmp.drainedMs < idleDrainMs) return
+      icmp.drainedMs = nowMs
+      measureOffset(icmp)
+      drain(icmp.wire, icmp.arrivals)
+    },
+    expire: (nowMs, stalledMs) => expire(icmp, nowMs, stalledMs),
     inFlight: () => icmp.flying,
     drops: () => countDrops(icmp.wire),
+    rejected: () => ({ ...icmp.rejected }),
     forget: () => {},
     close: () => sockets.close(socket.fd),
   }
@@ -121,118 +111,138 @@ const measureOffset = (icmp: Icmp) => {
   icmp.offsetNs = icmp.sockets.nowNs() - performance.now() * 1e6
 }
 
-function beginGroup(icmp: Icmp, arrivals: Arrivals, peers: readonly Peer[], nowMs: number): void {
-  measureOffset(icmp)
-  peers.forEach((peer, index) => {
-    stampDepartures(icmp.wire, index < coldPackets)
-    icmp.serial = (icmp.serial + 1) >>> 0
-    icmp.flying += 1
-    icmp.young += 1
-    const flight: Flight = {
-      peer,
-      serial: icmp.serial,
-      tokenHigh: icmp.random(),
-      tokenLow: icmp.random(),
-      departures: [],
-      state: 'flying',
-      young: true,
-    }
-    icmp.flights.set(flight.serial, flight)
-    icmp.timeline.add(flight, nowMs)
-    send(icmp, arrivals, flight)
-  })
-  stampDepartures(icmp.wire, false)
+/** Sends the probe's next packet. A first one that the kernel has no room for is kept for later. */
+function send(icmp: Icmp, row: number): void {
+  let error = trySend(icmp, row)
+  if (error === '') return
+  // The error of another packet is told to whoever sends next: clear it away, and ask again.
+  drainErrors(icmp.wire, icmp.arrivals)
+  error = trySend(icmp, row)
+  if (error === '') return
+  const { packets, serials } = icmp.ring.flights()
+  if (!isCongestion(error)) lose(icmp, row, reasonOf(error))
+  else if (packets[row] === 0) icmp.unsent.push(serials[row] ?? 0)
 }
 
-/** Sends the flight's next packet. A first one that the kernel has no room for is kept for later. */
-function send(icmp: Icmp, arrivals: Arrivals, flight: Flight): void {
-  const attempt = flight.departures.length
-  let error = sendEcho(icmp.wire, flight.peer, flight, attempt)
-  if (error !== '') {
-    // The error of another packet is told to whoever sends next: clear it away, and ask again.
-    drainErrors(icmp.wire, arrivals)
-    error = sendEcho(icmp.wire, flight.peer, flight, attempt)
-  }
-  if (error === '') flight.departures.push({ sentNs: icmp.wire.sentNs, offsetNs: icmp.offsetNs })
-  else if (!isCongestion(error)) lose(icmp, flight, reasonOf(error))
-  else if (attempt === 0) icmp.unsent.push(flight)
+function trySend({ ring, wire, offsetNs }: Icmp, row: number): string {
+  const flights = ring.flights()
+  const peer = flights.peers[row]
+  if (peer === undefined) return ''
+  const serial = flights.serials[row] ?? 0
+  const attempt = flights.packets[row] ?? 0
+  const tokenHigh = flights.tokenHighs[row] ?? 0
+  const tokenLow = flights.tokenLows[row] ?? 0
+  const error = sendEcho(wire, peer, serial, tokenHigh, tokenLow, attempt)
+  if (error !== '') return error
+  flights.packets[row] = attempt + 1
+  flights.sentNs[row * packetsMost + attempt] = wire.sentNs
+  flights.offsetNs[row * packetsMost + attempt] = offsetNs
+  return ''
 }
 
-function expire(icmp: Icmp, arrivals: Arrivals, nowMs: number): void {
+function expire(icmp: Icmp, nowMs: number, stalledMs: number): void {
+  if (icmp.flying === 0) return
+  const { ring, timeoutMs } = icmp
   const waiting = icmp.unsent
   icmp.unsent = []
-  for (const flight of waiting) if (flight.state === 'flying') send(icmp, arrivals, flight)
-
-  const sendAgain = (flight: Flight) => {
-    grow(icmp, flight)
-    const begun = flight.departures.length
-    if (flight.state === 'flying' && begun > 0 && begun < packets) send(icmp, arrivals, flight)
+  for (const serial of waiting) {
+    const row = ring.rowOf(serial)
+    if (row >= 0 && ring.flights().states[row] === flying) send(icmp, row)
   }
-  icmp.timeline.pass(stages.second, nowMs, sendAgain)
-  icmp.timeline.pass(stages.third, nowMs, sendAgain)
-  icmp.timeline.pass(stages.over, nowMs, flight =>
-    lose(icmp, flight, flight.departures.length === 0 ? 'no-resources' : 'timeout'),
-  )
-  icmp.timeline.pass(stages.forget, nowMs, flight => icmp.flights.delete(flight.serial))
+  const sendAgain = (row: number) => {
+    grow(icmp, row)
+    const sent = ring.flights().packets[row] ?? 0
+    if (sent > 0 && sent < packetsMost) send(icmp, row)
+  }
+  ring.pass(stages.second, Math.min(packetGapMs, timeoutMs), nowMs, sendAgain)
+  ring.pass(stages.third, Math.min(2 * packetGapMs, timeoutMs), nowMs, sendAgain)
+  noticeDrops(icmp, nowMs)
+  const excusedMs = Math.max(stalledMs, icmp.droppedMs)
+  ring.pass(stages.over, timeoutMs, nowMs, row => giveUp(icmp, row, excusedMs))
+}
+
+function noticeDrops(icmp: Icmp, nowMs: number): void {
+  const drops = countDrops(icmp.wire)
+  if (drops > icmp.drops) icmp.droppedMs = nowMs
+  icmp.drops = drops
+}
+
+/** Silence is the target's, unless replies may have been lost, or never asked for, on our side. */
+function giveUp(icmp: Icmp, row: number, excusedMs: number): void {
+  const { packets, beganMs } = icmp.ring.flights()
+  if (packets[row] === 0) lose(icmp, row, 'no-resources', 'no room to send')
+  else if ((beganMs[row] ?? 0) > excusedMs) lose(icmp, row, 'timeout')
+  else lose(icmp, row, 'no-resources', 'replies may have been lost here')
 }
 
 const receive = (icmp: Icmp): Arrivals => ({
   departed(serial, attempt, stampNs) {
-    const flight = icmp.flights.get(serial)
-    const departure = flight?.departures[attempt]
-    const behindNs = stampNs - (departure?.sentNs ?? 0)
-    if (flight && departure && behindNs >= 0 && behindNs < departureLimitNs)
-      flight.departures[attempt] = { ...departure, sentNs: stampNs }
+    const row = icmp.ring.rowOf(serial)
+    if (row < 0) return
+    const { sentNs } = icmp.ring.flights()
+    const at = row * packetsMost + attempt
+    const behindNs = stampNs - (sentNs[at] ?? 0)
+    if (behindNs >= 0 && behindNs < departureLimitNs) sentNs[at] = stampNs
   },
   refused(echo, error, from) {
-    const flight = find(icmp, echo)
-    if (flight && isReason(error)) lose(icmp, flight, reasonOf(error), from && `from ${from}`)
+    const row = icmp.ring.find(echo)
+    if (row >= 0 && isReason(error)) lose(icmp, row, reasonOf(error), from && `from ${from}`)
   },
   replied(echo, stampNs, view, nameAt) {
-    const flight = find(icmp, echo)
-    const departure = flight?.departures[echo.attempt]
-    if (!flight || !departure) icmp.strangers.foreign += 1
-    else if (!isFrom(view, nameAt, flight.peer)) icmp.strangers.spoofed += 1
-    else if (flight.state === 'answered') icmp.strangers.duplicate += 1
-    else if (flight.state === 'lost') icmp.strangers.late += 1
-    else accept(icmp, flight, departure, stampNs)
+    const row = icmp.ring.find(echo)
+    const flights = icmp.ring.flights()
+    const peer = flights.peers[row]
+    const sent = flights.packets[row] ?? 0
+    if (row < 0 || peer === undefined || echo.attempt >= sent || !isFrom(view, nameAt, peer))
+      icmp.rejected.foreign += 1
+    else if (flights.states[row] === answered) icmp.rejected.duplicate += 1
+    else if (flights.states[row] === lost) icmp.rejected.late += 1
+    else accept(icmp, row, peer, echo.attempt, stampNs)
   },
   stranger(kind) {
-    icmp.strangers[kind] += 1
+    icmp.rejected[kind] += 1
   },
 })
 
-function find(icmp: Icmp, echo: Echo): Flight | undefined {
-  const flight = icmp.flights.get(echo.serial)
-  const ours = flight?.tokenHigh === echo.tokenHigh && flight.tokenLow === echo.tokenLow
-  return ours ? flight : undefined
+function accept(icmp: Icmp, row: number, peer: Peer, attempt: number, stampNs: number): void {
+  const { sockets, reply, ring, offsetNs } = icmp
+  const flights = ring.flights()
+  const stamped = !Number.isNaN(stampNs)
+  const arrivedNs = stamped ? stampNs : sockets.nowNs()
+  const at = row * packetsMost + attempt
+  const sentNs = flights.sentNs[at] ?? 0
+  const sentOffsetNs = flights.offsetNs[at] ?? 0
+  const rttNs = elapsedNs(sentNs, sentOffsetNs, arrivedNs, offsetNs, sockets.nowNs)
+  if (rttNs > icmp.timeoutMs * 1e6) {
+    icmp.rejected.late += 1
+    lose(icmp, row, 'timeout')
+    return
+  }
+  land(icmp, row, answered)
+  reply.atMs = sockets.epochSeconds * 1000 + arrivedNs / 1e6
+  reply.rttNs = rttNs
+  reply.clock = stamped ? 'kernel' : 'process'
+  icmp.report.reply(peer, 'icmp', reply)
 }
 
-function accept(icmp: Icmp, flight: Flight, departure: Departure, stampNs: number) {
-  const nowNs = icmp.sockets.nowNs()
-  const clock = Number.isNaN(stampNs) ? 'process' : 'kernel'
-  const arrivedNs = clock === 'kernel' ? stampNs : nowNs
-  const { offsetNs } = icmp
-  const rttNs = elapsedNs(departure, { stampNs: arrivedNs, nowNs, offsetNs })
-  if (rttNs > icmp.timeoutMs * 1e6) return lose(icmp, flight, 'timeout')
-  land(icmp, flight, 'answered')
-  const atMs = icmp.sockets.epochSeconds * 1000 + arrivedNs / 1e6
-  icmp.report.reply(flight.peer.slot, 'icmp', { atMs, rttNs, clock })
+function lose(icmp: Icmp, row: number, reason: FailureReason, detail = ''): void {
+  const { peers, states } = icmp.ring.flights()
+  const peer = peers[row]
+  if (states[row] !== flying || peer === undefined) return
+  land(icmp, row, lost)
+  icmp.report.failure(peer, 'icmp', reason, detail)
 }
 
-function lose(icmp: Icmp, flight: Flight, reason: FailureReason, detail = ''): void {
-  if (flight.state !== 'flying') return
-  land(icmp, flight, 'lost')
-  icmp.report.failure(flight.peer.slot, 'icmp', reason, detail)
-}
-
-function land(icmp: Icmp, flight: Flight, state: 'answered' | 'lost'): void {
-  grow(icmp, flight)
-  flight.state = state
+function land(icmp: Icmp, row: number, state: typeof answered | typeof lost): void {
+  grow(icmp, row)
+  icmp.ring.flights().states[row] = state
   icmp.flying -= 1
 }
 
-function grow(icmp: Icmp, flight: Flight): void {
-  if (flight.young) icmp.young -= 1
-  flight.young = false
+/** A probe without an answer by now is slow: its reply will not crowd the others'. */
+function grow(icmp: Icmp, row: number): void {
+  const { young } = icmp.ring.flights()
+  if (young[row] === 0) return
+  young[row] = 0
+  icmp.young -= 1
 }

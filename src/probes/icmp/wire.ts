@@ -6,10 +6,10 @@ import { departureStamps, type EchoSocket } from './open.ts'
 import {
   afterIpHeader,
   type Echo,
+  layOutRequest,
   packetBytes,
   readQuoted,
   readReply,
-  writeRequest,
 } from './packet.ts'
 
 /** One ICMP socket: packets out, packets and errors in. Nothing here waits. */
@@ -19,17 +19,22 @@ export interface Wire {
   readonly replies: Batch
   readonly errors: Batch
   readonly out: Memory
+  readonly fillIn: ReturnType<typeof layOutRequest>
   /** Where in `out` the receiver's address is. */
   readonly to: bigint
   /** Which packet (4 · serial + attempt) each of the kernel's departure numbers means. */
   readonly keys: Float64Array
+  /** What was read last; the same object each time. */
+  readonly echo: Echo
   nextKey: number
   stamping: boolean
+  /** Packets still to be stamped before the path to the device is warm. */
+  cold: number
   /** When the last packet was handed to the kernel, nanoseconds from the sockets' epoch. */
   sentNs: number
 }
 
-/** What comes out of it. Stamps are nanoseconds from the sockets' epoch. */
+/** What comes out of it. Stamps are nanoseconds from the sockets' epoch; `echo` lasts for the call. */
 export interface Arrivals {
   /** The kernel handed a packet to its device. */
   departed(serial: number, attempt: number, stampNs: number): void
@@ -42,7 +47,10 @@ export interface Arrivals {
 
 const rowLength = 64
 const dataBytes = 192
-/** Departures on their way through the error queue: more than fit into a group. */
+/** After a pause the first packets run through cold code: the kernel's own stamp tells when they left. */
+const coldPackets = 4
+const pauseNs = 2e6
+/** Departures on their way through the error queue. */
 const keysKept = 1024
 /** Where things are in `out`. */
 const addressAt = 64
@@ -58,10 +66,13 @@ export function createWire(sockets: Sockets, socket: EchoSocket): Wire {
     replies: createBatch(sockets, rowLength, dataBytes),
     errors: createBatch(sockets, rowLength, dataBytes),
     out,
+    fillIn: layOutRequest(out.view, socket.family, socket.id),
     to: out.address + BigInt(addressAt),
     keys: new Float64Array(keysKept).fill(-1),
+    echo: { serial: 0, attempt: 0, tokenHigh: 0, tokenLow: 0 },
     nextKey: 0,
     stamping: false,
+    cold: 0,
     sentNs: 0,
   }
 }
@@ -70,25 +81,35 @@ export function createWire(sockets: Sockets, socket: EchoSocket): Wire {
 export function sendEcho(
   wire: Wire,
   peer: Peer,
-  probe: Omit<Echo, 'attempt'>,
+  serial: number,
+  tokenHigh: number,
+  tokenLow: number,
   attempt: number,
 ): string {
   const { sockets, socket, out } = wire
-  writeRequest(out.view, socket.family, socket.id, probe, attempt)
+  wire.fillIn(serial, tokenHigh, tokenLow, attempt)
   const length = writeAddress(out.view, addressAt, peer, 0)
-  wire.sentNs = sockets.nowNs()
+  const nowNs = sockets.nowNs()
+  wire.sentNs = stampDeparture(wire, nowNs) ? sockets.nowNs() : nowNs
   const sent = sockets.sendto(socket.fd, out.address, packetBytes, 0, wire.to, length)
-  const error = sent < 0 ? sockets.error() : ''
-  if (wire.stamping && sent < 0) recount(wire)
-  else if (wire.stamping) wire.keys[wire.nextKey++ % keysKept] = probe.serial * 4 + attempt
-  return error
+  if (sent < 0) {
+    const error = sockets.error()
+    if (wire.stamping) recount(wire)
+    return error
+  }
+  if (wire.stamping) wire.keys[wire.nextKey++ % keysKept] = serial * 4 + attempt
+  return ''
 }
 
-/** Asks the kernel, or no more, to stamp the departure of what is sent from here on. */
-export function stampDepartures(wire: Wire, wanted: boolean): void {
-  if (!wire.socket.stampsDepartures || wanted === wire.stamping) return
+/** Has the kernel stamp a departure where our own stamp would be too early; true if that took time. */
+function stampDeparture(wire: Wire, nowNs: number): boolean {
+  if (Math.abs(nowNs - wire.sentNs) > pauseNs) wire.cold = coldPackets
+  else if (wire.cold > 0) wire.cold -= 1
+  const wanted = wire.cold > 0 && wire.socket.stampsDepartures
+  if (wanted === wire.stamping) return false
   wire.stamping = wanted
   setStamps(wire, departureStamps | (wanted ? linux.TIMESTAMPING_TX_SOFTWARE : 0))
+  return true
 }
 
 const setStamps = (wire: Wire, flags: number) =>
@@ -115,18 +136,18 @@ export function drain(wire: Wire, arrivals: Arrivals): void {
   }
 }
 
-function readPacket(wire: Wire, index: number, arrivals: Arrivals) {
-  const { replies, socket } = wire
+function readPacket(wire: Wire, index: number, arrivals: Arrivals): void {
+  const { replies, socket, echo } = wire
   const { view } = replies.memory
   const raw = socket.kind === 'raw'
+  const bare = raw && socket.family === 4
   const start = replies.dataAt(index)
   const length = replies.length(index)
-  const skip = raw && socket.family === 4 ? afterIpHeader(view, start, length) : 0
-  const verify = raw && socket.family === 4
-  const parsed = readReply(view, start + skip, length - skip, socket.family, verify)
-  if (parsed.kind !== 'echo') return arrivals.stranger(parsed.kind)
-  if (raw && parsed.id !== socket.id) return arrivals.stranger('foreign')
-  arrivals.replied(parsed.echo, replies.control(index).stampNs, view, replies.nameAt(index))
+  const skip = bare ? afterIpHeader(view, start, length) : 0
+  const id = raw ? socket.id : undefined
+  const reading = readReply(view, start + skip, length - skip, socket.family, id, bare, echo)
+  if (reading !== 'echo') arrivals.stranger(reading)
+  else arrivals.replied(echo, replies.control(index).stampNs, view, replies.nameAt(index))
 }
 
 export function drainErrors(wire: Wire, arrivals: Arrivals): void {
@@ -137,7 +158,7 @@ export function drainErrors(wire: Wire, arrivals: Arrivals): void {
 }
 
 function readError(wire: Wire, index: number, arrivals: Arrivals): void {
-  const { errors, socket, sockets } = wire
+  const { errors, socket, sockets, echo } = wire
   const { view } = errors.memory
   const { stampNs, errorAt } = errors.control(index)
   if (errorAt < 0) return
@@ -146,10 +167,10 @@ function readError(wire: Wire, index: number, arrivals: Arrivals): void {
     if (packet >= 0) arrivals.departed(Math.floor(packet / 4), packet % 4, stampNs)
     return
   }
-  const quoted = readQuoted(view, errors.dataAt(index), errors.length(index), socket.family)
-  if (quoted.kind !== 'echo') return
+  const at = errors.dataAt(index)
+  if (readQuoted(view, at, errors.length(index), socket.family, echo) !== 'echo') return
   const error = sockets.errorName(view.getUint32(errorAt, true))
-  arrivals.refused(quoted.echo, error, readAddress(view, errorAt + 16))
+  arrivals.refused(echo, error, readAddress(view, errorAt + 16))
 }
 
 /** Replies that the receive buffer had no room for, since the socket was opened. */
