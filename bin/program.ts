@@ -5,6 +5,7 @@ import type { ClientFlags } from './client.ts'
 import type { TopFlags } from './commands/top.ts'
 import { fail, quietBrokenPipe } from './exit.ts'
 import { launchFlags } from './launch-flags.ts'
+import { type MeshFlags, meshFlags } from './mesh-flags.ts'
 import { probeFlags } from './settings.ts'
 import { withStored } from './stored.ts'
 import { version } from './version.ts'
@@ -168,6 +169,14 @@ const commands = {
       .action(async flags => {
         const { hello } = await import('./commands/hello.ts')
         await hello(withHost(root, flags))
+      }),
+  mesh: root =>
+    meshFlags(root.command('mesh'))
+      .description('who sees whom: the views of several daemons as one matrix')
+      .action(async (flags: MeshFlags) => {
+        const { mesh } = await import('./commands/mesh.ts')
+        const { host } = root.opts()
+        await mesh(flags.host || host === undefined ? flags : { ...flags, host: [host] })
       }),
   launch: root =>
     launchFlags(root.command('launch'))

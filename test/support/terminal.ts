@@ -18,6 +18,7 @@ export interface Terminal {
   /** All that the program ever wrote. */
   bytes(): string
   type(keys: string): void
+  readonly pid: number
   resize(columns: number, rows: number): void
   kill(signal: NodeJS.Signals): void
   /** Resolves with the screen once it matches; rejects with the screen after the timeout. */
@@ -84,6 +85,7 @@ export function openTerminal(
     cursorHidden: () => bytes.lastIndexOf('\x1b[?25l') > bytes.lastIndexOf('\x1b[?25h'),
     bytes: () => bytes,
     type: keys => pty.write(keys),
+    pid: pty.pid,
     resize(newColumns, newRows) {
       emulator.resize(newColumns, newRows)
       if (open) pty.resize(newColumns, newRows)

@@ -1,0 +1,158 @@
+import type { Clock } from '../clock.ts'
+import type { Mesh, MeshNode } from '../model/mesh.ts'
+import type { NodeName } from '../model/node.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { HealthSource } from '../model/source.ts'
+import { createRow, type RowKeeper } from './mesh-row.ts'
+
+/** Who is asked. */
+export interface MeshSource {
+  /** Tells the sources apart: a URI. */
+  readonly label: string
+  /** The node that it speaks for; without it, the one that it says itself. */
+  readonly name?: NodeName | undefined
+}
+
+/** Merges what many sources tell into one matrix. */
+export interface MeshKeeper {
+  /** Follows a source until `close`; the source itself stays the caller's. */
+  follow(of: MeshSource, source: HealthSource): void
+  /** Takes one answer. Nothing of the snapshot is kept. */
+  take(of: MeshSource, snapshot: Snapshot): void
+  /** Keeps the place of a source that could not be read, and why. */
+  miss(of: MeshSource, reason: string): void
+  /** Forgets a source: it was taken out, it did not fail. */
+  drop(of: MeshSource): void
+  /** The matrix now. Its arrays are live: the next answer changes them. */
+  mesh(): Mesh
+  /** Calls `listener` when a source that is followed has news; returns the way to stop. */
+  subscribe(listener: () => void): () => void
+  close(): void
+}
+
+interface Entry {
+  readonly keeper: RowKeeper
+  /** Whether the name was given: then it does not follow what the source says. */
+  readonly named: boolean
+  name: NodeName
+  unnamed: boolean
+  /** A source that is followed is read when the matrix is asked for, if it had news. */
+  source: HealthSource | undefined
+  dirty: boolean
+  stop: () => void
+}
+
+export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }): MeshKeeper {
+  const entries = new Map<string, Entry>()
+  const listeners = new Set<() => void>()
+  const register = createRegister()
+
+  const entryOf = ({ label, name }: MeshSource): Entry => {
+    const known = entries.get(label)
+    if (known) return known
+    const entry: Entry = {
+      keeper: createRow(label, register.placeOf),
+      named: name !== undefined,
+      name: name ?? (label as NodeName),
+      unnamed: name === undefined,
+      source: undefined,
+      dirty: false,
+      stop: () => {},
+    }
+    entries.set(label, entry)
+    return entry
+  }
+
+  const takeInto = (entry: Entry, snapshot: Snapshot) => {
+    if (!entry.named && snapshot.self !== undefined) {
+      entry.name = snapshot.self
+      entry.unnamed = false
+    }
+    entry.keeper.take(snapshot, clock.nowMs())
+  }
+
+  const readNews = () => {
+    for (const entry of entries.values()) {
+      if (entry.source === undefined || !entry.dirty) continue
+      entry.dirty = false
+      takeInto(entry, entry.source.snapshot())
+    }
+  }
+
+  return {
+    follow(of, source) {
+      const entry = entryOf(of)
+      entry.stop()
+      entry.source = source
+      entry.dirty = true
+      entry.stop = source.subscribe(() => {
+        entry.dirty = true
+        for (const listener of listeners) listener()
+      })
+    },
+    take: (of, snapshot) => takeInto(entryOf(of), snapshot),
+    miss: (of, reason) => entryOf(of).keeper.miss(reason),
+    drop({ label }) {
+      entries.get(label)?.stop()
+      entries.delete(label)
+    },
+    mesh() {
+      readNews()
+      const takenAtMs = clock.nowMs()
+      const rows = [...entries.values()]
+      const speakers = rows.map(entry => register.placeOf(entry.name))
+      const speaking = new Set(speakers)
+      const renumbered = register.compact(
+        target => speaking.has(target) || rows.some(({ keeper }) => keeper.lists(target)),
+      )
+      if (renumbered) for (const { keeper } of rows) keeper.renumber(renumbered)
+      return {
+        takenAtMs,
+        nodes: register.nodes(new Set(rows.filter(row => row.unnamed).map(row => row.name))),
+        rows: rows.map((entry, index) => {
+          const place = speakers[index] ?? 0
+          return entry.keeper.row(renumbered?.[place] ?? place, takenAtMs)
+        }),
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+    close() {
+      for (const { stop } of entries.values()) stop()
+      listeners.clear()
+    },
+  }
+}
+
+/** Gives each name a place, and takes the places of names that are gone back now and then. */
+function createRegister() {
+  let names: NodeName[] = []
+  let places = new Map<NodeName, number>()
+  let kept = 0
+  return {
+    placeOf(name: NodeName): number {
+      const known = places.get(name)
+      if (known !== undefined) return known
+      places.set(name, names.length)
+      return names.push(name) - 1
+    },
+    nodes: (unnamed: ReadonlySet<NodeName>): readonly MeshNode[] =>
+      names.map(name => ({ name, unnamed: unnamed.has(name) })),
+    /** Where each place went, once there are twice as many as last time; else nothing changes. */
+    compact(isUsed: (place: number) => boolean): Int32Array | undefined {
+      if (names.length <= 2 * kept + 64) return undefined
+      const used = names.filter((_, place) => isUsed(place))
+      kept = used.length
+      if (used.length === names.length) return undefined
+      const next = new Map(used.map((name, place) => [name, place]))
+      const moved = Int32Array.from(names, name => next.get(name) ?? -1)
+      names = used
+      places = next
+      return moved
+    },
+  }
+}

@@ -1,0 +1,140 @@
+import type { Found } from './diagnosis-finding.ts'
+import { layerOf } from './diagnosis-layer.ts'
+import type { Ledger } from './diagnosis-ledger.ts'
+import { allLanes, type LaneMask, stateNumber } from './mesh.ts'
+import { stateOfPair } from './mesh-survey.ts'
+
+/** So many pairs are told one by one. */
+const mostPairs = 20
+/** A node with at least so many failing pairs is told as one. */
+const leastPatches = 4
+/** Beyond this the pairs are only counted. */
+const mostSorted = 10_000
+
+/** What no larger shape explains: nodes with several failing pairs, single pairs, and the rest. */
+export function remainders(ledger: Ledger): Found[] {
+  const patches = patchesIn(ledger)
+  const pairs = pairsIn(ledger)
+  if (pairs === undefined) return [...patches, scattered(countLeft(ledger), 0)]
+  const told = pairs.slice(0, mostPairs).map(pair => pairFound(ledger, pair))
+  const untold = pairs.slice(mostPairs)
+  const failing = untold.reduce((sum, { back }) => sum + (back === 0 ? 1 : 2), 0)
+  const sources = new Set(untold.map(({ from }) => from)).size
+  return [...patches, ...told, ...(failing === 0 ? [] : [scattered(failing, sources)])]
+}
+
+const scattered = (failing: number, sources: number): Found => ({
+  shape: 'scattered',
+  layer: 'all',
+  nodes: [],
+  groups: [],
+  evidence: { failing, known: failing, sources },
+})
+
+/** So many nodes with several failing pairs are told; what is left of others are pairs. */
+const mostPatches = 20
+
+/** Nodes with several failing pairs that make no whole row or column, the most first. */
+function patchesIn(ledger: Ledger): Found[] {
+  const { seen } = ledger
+  const counts = new Uint32Array(seen.width)
+  eachLeft(ledger, (node, target) => {
+    if (node === target) return
+    counts[node] = (counts[node] ?? 0) + 1
+    counts[target] = (counts[target] ?? 0) + 1
+  })
+  const nameOf = (node: number) => seen.mesh.nodes[node]?.name ?? ''
+  const hubs = [...counts.keys()]
+    .filter(node => (counts[node] ?? 0) >= leastPatches)
+    .sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || (nameOf(a) < nameOf(b) ? -1 : 1))
+  const found: Found[] = []
+  for (const node of hubs) {
+    if (found.length === mostPatches) break
+    if (leftAt(ledger, node) < leastPatches) continue
+    const claim = ledger.claim({ kind: 'node', node, out: true, in: true }, allLanes)
+    found.push({ shape: 'patchy', layer: 'all', nodes: [node], groups: [], ...claim })
+  }
+  return found
+}
+
+/** How many pairs of a node are left now. */
+function leftAt({ seen, left }: Ledger, node: number): number {
+  const { width, rowOf } = seen
+  let count = 0
+  for (let other = 0; other < width; other += 1) {
+    if (other === node) continue
+    const [own, theirs] = [rowOf[node] ?? -1, rowOf[other] ?? -1]
+    if (own >= 0 && left[own * width + other] !== 0) count += 1
+    if (theirs >= 0 && left[theirs * width + node] !== 0) count += 1
+  }
+  return count
+}
+
+function countLeft(ledger: Ledger): number {
+  let count = 0
+  eachLeft(ledger, () => {
+    count += 1
+  })
+  return count
+}
+
+function eachLeft(
+  { seen, left }: Ledger,
+  visit: (node: number, target: number, bits: LaneMask) => void,
+): void {
+  const { width, mesh, rowOf } = seen
+  mesh.rows.forEach(({ node }, row) => {
+    if (rowOf[node] !== row) return
+    for (let target = 0; target < width; target += 1) {
+      const bits = left[row * width + target] ?? 0
+      if (bits !== 0) visit(node, target, bits)
+    }
+  })
+}
+
+/** A pair that fails, and the lanes in which its way back fails as well. */
+interface LeftPair {
+  readonly from: number
+  readonly to: number
+  readonly there: LaneMask
+  readonly back: LaneMask
+}
+
+/** By name. Undefined where there are too many to be told apart. */
+function pairsIn(ledger: Ledger): readonly LeftPair[] | undefined {
+  const { seen, left } = ledger
+  const pairs: LeftPair[] = []
+  const nameOf = (node: number) => seen.mesh.nodes[node]?.name ?? ''
+  eachLeft(ledger, (from, to, there) => {
+    if (pairs.length > mostSorted) return
+    const row = seen.rowOf[to] ?? -1
+    const back = row < 0 || from === to ? 0 : (left[row * seen.width + from] ?? 0)
+    if (back === 0 || nameOf(from) < nameOf(to)) pairs.push({ from, to, there, back })
+  })
+  if (pairs.length > mostSorted) return undefined
+  const key = ({ from, to }: LeftPair) => `${nameOf(from)}\n${nameOf(to)}`
+  return pairs
+    .map(pair => ({ pair, key: key(pair) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ pair }) => pair)
+}
+
+function pairFound({ seen }: Ledger, { from, to, there, back }: LeftPair): Found {
+  const row = seen.rowOf[from] ?? -1
+  const fine = (seen.ok[row * seen.width + to] ?? 0) & ~(there | back)
+  const returns = stateOfPair(seen, to, from)
+  const known = returns === stateNumber.ok || returns === stateNumber.failing
+  const oneWay = returns === stateNumber.ok
+  return {
+    shape: from === to ? 'itself' : oneWay ? 'one-way' : 'pair',
+    layer: layerOf(there | back, fine),
+    nodes: from === to ? [from] : [from, to],
+    groups: [],
+    example: [from, to],
+    evidence: {
+      failing: back === 0 ? 1 : 2,
+      known: from !== to && known ? 2 : 1,
+      sources: from !== to && known ? 2 : 1,
+    },
+  }
+}

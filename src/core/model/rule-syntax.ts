@@ -1,0 +1,133 @@
+/**
+ * Rules for scripts, joined by commas: `unreachable>0,p99>5ms,loss>1%`.
+ *
+ *     rule = metric op value
+ *     op   = > | >= | < | <= | = | ==
+ *
+ * A count is compared with a number or, with `%`, as a share; a share with `%` or as a ratio; a
+ * latency with ns, us, ms or s.
+ */
+export type Measure = 'count' | 'share' | 'latency'
+
+export interface Rule<Metric extends string> {
+  readonly text: string
+  readonly metric: Metric
+  readonly op: Operator
+  readonly value: number
+  /** Counts only: the value is a share of all. */
+  readonly asShare: boolean
+}
+
+export type RulesResult<Metric extends string> =
+  | { readonly kind: 'rules'; readonly rules: readonly Rule<Metric>[] }
+  | { readonly kind: 'error'; readonly message: string; readonly position: number }
+
+const operators = {
+  '>=': (a, b) => a >= b,
+  '<=': (a, b) => a <= b,
+  '==': (a, b) => a === b,
+  '>': (a, b) => a > b,
+  '<': (a, b) => a < b,
+  '=': (a, b) => a === b,
+} satisfies Record<string, (a: number, b: number) => boolean>
+
+type Operator = keyof typeof operators
+
+const unitsNs: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+}
+
+/** What each metric measures. */
+export type Metrics<Metric extends string> = Readonly<Record<Metric, Measure>>
+
+/** Reads rules; an error carries the position (from 0) of what it could not read. */
+export function parseRuleList<Metric extends string>(
+  text: string,
+  metrics: Metrics<Metric>,
+): RulesResult<Metric> {
+  const rules: Rule<Metric>[] = []
+  let position = 0
+  for (const part of text.split(',')) {
+    const rule = parseRule(part, position, metrics)
+    if (rule.kind === 'error') return rule
+    rules.push(rule.rule)
+    position += part.length + 1
+  }
+  return { kind: 'rules', rules }
+}
+
+type RuleResult<Metric extends string> =
+  | { readonly kind: 'rule'; readonly rule: Rule<Metric> }
+  | (RulesResult<Metric> & { kind: 'error' })
+
+function parseRule<Metric extends string>(
+  part: string,
+  start: number,
+  metrics: Metrics<Metric>,
+): RuleResult<Metric> {
+  const match = /^(\s*)([a-z0-9]*)(\s*)(>=|<=|==|>|<|=)?(\s*)([\d.]*)([^\s\d]*)\s*$/u.exec(part)
+  const [, space = '', metric = '', gap = '', op, gap2 = '', digits = '', unit = ''] = match ?? []
+  const at = (offset: number, message: string): RuleResult<Metric> => ({
+    kind: 'error',
+    message,
+    position: start + offset,
+  })
+  const opAt = space.length + metric.length + gap.length
+  if (!match)
+    return at(0, `"${part.trim()}" is not METRIC OP VALUE, such as ${exampleOf(metrics)}>0`)
+  if (!isMetric(metric, metrics)) return at(space.length, unknownMetric(metric, metrics))
+  if (op === undefined) return at(opAt, `after "${metric}" comes one of > >= < <= =`)
+  const valueAt = opAt + op.length + gap2.length
+  if (!/^(\d+\.?\d*|\.\d+)$/.test(digits)) return at(valueAt, `after "${op}" comes a number`)
+  const scale = scaleOf(metrics[metric], unit)
+  const unitAt = valueAt + digits.length
+  if (scale === undefined) return at(unitAt, unitProblem(metric, metrics[metric], unit))
+  const asShare = unit === '%' && metrics[metric] === 'count'
+  const value = Number(digits) * scale
+  return { kind: 'rule', rule: { text: part.trim(), metric, op: op as Operator, value, asShare } }
+}
+
+const isMetric = <Metric extends string>(word: string, metrics: Metrics<Metric>): word is Metric =>
+  Object.hasOwn(metrics, word)
+
+const exampleOf = (metrics: Metrics<string>) =>
+  ['unreachable', 'failing'].find(name => Object.hasOwn(metrics, name)) ?? 'METRIC'
+
+const unknownMetric = (word: string, metrics: Metrics<string>) =>
+  `${word === '' ? 'a rule begins with' : `"${word}" is no metric; known are`} ${Object.keys(
+    metrics,
+  ).join(', ')}`
+
+const scaleOf = (measure: Measure, unit: string): number | undefined => {
+  if (measure === 'latency') return unitsNs[unit]
+  if (unit === '%') return 0.01
+  return unit === '' ? 1 : undefined
+}
+
+const unitProblem = (metric: string, measure: Measure, unit: string) =>
+  measure === 'latency'
+    ? `"${metric}" needs a unit: ns, us, ms or s${unit === '' ? '' : `; "${unit}" is none`}`
+    : `"${unit}" is no unit of "${metric}"; use a plain number or %`
+
+/** The rules that are met, each with what was seen. What was not measured meets none. */
+export function metBy<Metric extends string>(
+  rules: readonly Rule<Metric>[],
+  metrics: Metrics<Metric>,
+  seenBy: (rule: Rule<Metric>) => number | undefined,
+): readonly string[] {
+  return rules.flatMap(rule => {
+    const seen = seenBy(rule)
+    return seen !== undefined && operators[rule.op](seen, rule.value)
+      ? [`${rule.text} (is ${inWords(rule, metrics[rule.metric], seen)})`]
+      : []
+  })
+}
+
+const inWords = (rule: Rule<string>, measure: Measure, seen: number): string => {
+  if (measure === 'latency') return `${(seen / 1e6).toFixed(3)}ms`
+  return rule.asShare || measure === 'share' ? `${(100 * seen).toFixed(1)}%` : `${seen}`
+}

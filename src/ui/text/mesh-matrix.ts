@@ -1,0 +1,140 @@
+import type { Heading, HeatCell, Heatmap } from '../../core/model/mesh-heat.ts'
+import { rtt } from '../top/format.ts'
+import { clean, cutMiddle, padEnd, padStart } from '../top/text.ts'
+import type { Theme, Tone } from '../top/theme.ts'
+
+const leastCellWidth = 9
+const mostCellWidth = 18
+const mostNameWidth = 28
+/** More rows than this are cut: trouble comes first. */
+const mostRows = 100
+
+const nameWidthOf = ({ rows, columns }: Heatmap) =>
+  [...rows, ...columns].reduce(
+    (width, { name }) => Math.min(mostNameWidth, Math.max(width, clean(name).length)),
+    4,
+  )
+
+/** Columns that the map takes with a number in each cell, or with a glyph. */
+export const numbersWidth = (heat: Heatmap): number =>
+  nameWidthOf(heat) + (leastCellWidth + 1) * heat.columns.length
+export const glyphsWidth = (heat: Heatmap): number => nameWidthOf(heat) + 2 + heat.columns.length
+
+/** A number and a block of heat in each cell. What does not fit is counted at the edge. */
+export function formatNumbers(heat: Heatmap, width: number, theme: Theme): readonly string[] {
+  const nameWidth = Math.min(nameWidthOf(heat), Math.floor(width / 3))
+  const fitting = Math.max(1, Math.floor((width - nameWidth) / (leastCellWidth + 1)))
+  const columns = heat.columns.slice(0, fitting)
+  const cellWidth = cellWidthOf(columns, width - nameWidth)
+  const { ellipsis } = theme.glyphs
+  const heading = columns.map(
+    ({ name }) => ` ${padStart(cutMiddle(clean(name), cellWidth, ellipsis), cellWidth)}`,
+  )
+  return [
+    padEnd('', nameWidth) + theme.paint(heading.join(''), 'heading'),
+    ...heat.rows.slice(0, mostRows).map((row, at) => {
+      const cells = columns.map(
+        (_, column) => ` ${numberCell(heat.at(at, column), cellWidth, theme)}`,
+      )
+      return nameOf(row, nameWidth, ellipsis) + cells.join('')
+    }),
+    ...leftOut(heat.rows.length - mostRows, 'row', theme),
+    ...leftOut(heat.columns.length - columns.length, 'column', theme),
+  ]
+}
+
+/** As wide as the names want, and the place allows. */
+const cellWidthOf = (columns: readonly Heading[], width: number): number => {
+  const wanted = Math.max(leastCellWidth, ...columns.map(({ name }) => clean(name).length))
+  return Math.min(
+    wanted,
+    mostCellWidth,
+    Math.max(leastCellWidth, Math.floor(width / columns.length) - 1),
+  )
+}
+
+/** One glyph a cell, and the columns' names numbered below. */
+export function formatGlyphs(heat: Heatmap, width: number, theme: Theme): readonly string[] {
+  const nameWidth = Math.min(nameWidthOf(heat), width - heat.columns.length - 2)
+  const { ellipsis } = theme.glyphs
+  const digits = (place: number) =>
+    heat.columns.map((_, column) => `${Math.floor((column + 1) / place) % 10}`).join('')
+  const ruler = heat.columns.length < 10 ? [1] : [10, 1]
+  return [
+    ...ruler.map(place => theme.paint(padEnd('', nameWidth + 2) + digits(place), 'dim')),
+    ...heat.rows.map((row, at) => {
+      const cells = heat.columns.map((_, column) => glyphCell(heat.at(at, column), theme))
+      return `${nameOf(row, nameWidth, ellipsis)}  ${cells.join('')}`
+    }),
+    ...columnNames(heat.columns, width),
+  ]
+}
+
+const nameOf = ({ name }: Heading, width: number, ellipsis: string) =>
+  padEnd(cutMiddle(clean(name), width, ellipsis), width)
+
+const leftOut = (count: number, thing: string, { glyphs }: Theme) =>
+  count > 0 ? [`${glyphs.ellipsis} ${count} more ${thing}${count === 1 ? '' : 's'}`] : []
+
+/** The numbers' names, as many as four lines hold; those in trouble come first. */
+function columnNames(columns: readonly Heading[], width: number): readonly string[] {
+  const lines = ['']
+  for (const [place, { name }] of columns.entries()) {
+    const entry = `${place + 1} ${clean(name)}  `
+    if ((lines.at(-1) ?? '').length + entry.length > width) lines.push('')
+    lines[lines.length - 1] += entry
+  }
+  return lines.slice(0, 4)
+}
+
+function numberCell(cell: HeatCell, width: number, theme: Theme): string {
+  const { text, tone } = cellText(cell, theme)
+  return theme.paint(padStart(text, width), tone)
+}
+
+function glyphCell(cell: HeatCell, theme: Theme): string {
+  const { glyph, tone } = cellText(cell, theme)
+  return theme.paint(glyph, tone)
+}
+
+interface CellText {
+  readonly text: string
+  readonly glyph: string
+  readonly tone: Tone
+}
+
+function cellText(cell: HeatCell, { glyphs }: Theme): CellText {
+  const { down, stale } = glyphs.states
+  const of = (count: number) => (cell.pairs === 1 ? '' : ` ${count}/${cell.pairs}`)
+  switch (cell.state) {
+    case 'failing':
+      return { text: `${down}${of(cell.failing)}`, glyph: down, tone: 'crit' }
+    case 'stale':
+      return { text: `${stale}${of(cell.stale)}`, glyph: stale, tone: 'warn' }
+    case 'none':
+      return { text: '?', glyph: '?', tone: 'dim' }
+    case 'ok': {
+      const block = blockOf(cell.p95Ns ?? 0, glyphs.braille)
+      return { text: `${rtt(cell.p95Ns)} ${block}`, glyph: block, tone: 'plain' }
+    }
+    default:
+      return cell.state satisfies never
+  }
+}
+
+/** Upper ends of the steps of heat. */
+const stepsNs = [1e6, 5e6, 45e6, 75e6]
+const blocks = { unicode: '·░▒▓█', ascii: '_.:*#' }
+
+function blockOf(ns: number, unicode: boolean): string {
+  const step = stepsNs.findIndex(end => ns < end)
+  const block = (unicode ? blocks.unicode : blocks.ascii)[step < 0 ? stepsNs.length : step]
+  return block ?? ' '
+}
+
+/** What the cells mean. */
+export function legend({ glyphs }: Theme): string {
+  const [a, b, c, d, e] = glyphs.braille ? blocks.unicode : blocks.ascii
+  const { down, stale } = glyphs.states
+  return `p95: ${a} <1ms  ${b} <5ms  ${c} <45ms  ${d} <75ms  ${e} more   ${down} failing  ${stale} stale  ? no data`
+}

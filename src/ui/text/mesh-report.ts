@@ -1,0 +1,102 @@
+import { type Cell, cellAt, lanes, type MeshRow, stateNumber } from '../../core/model/mesh.ts'
+import type { Heading, HeatCell, Heatmap } from '../../core/model/mesh-heat.ts'
+import type { MeshView } from '../../core/model/mesh-view.ts'
+
+/** Pairs in trouble that are told one by one. */
+const mostPairs = 10_000
+
+/**
+ * The mesh as the JSON document of `mesh --json`. Times are Unix milliseconds, spans milliseconds,
+ * round-trip times nanoseconds; what is unknown is left out. Its schema: `schema/mesh.schema.json`.
+ */
+export function toMeshReport(view: MeshView, tool: { readonly version: string }) {
+  const { mesh } = view.seen
+  const troubles = troublesIn(view)
+  return {
+    tool: { name: 'cilium-health', version: tool.version },
+    takenAtMs: mesh.takenAtMs,
+    summary: view.totals,
+    sources: mesh.rows.map(row => sourceReport(view, row)).sort(byLabel),
+    findings: view.findings,
+    matrix: matrixReport(view.heat, view.grouping.by),
+    pairs: troubles.slice(0, mostPairs),
+    ...(troubles.length > mostPairs ? { pairsLeftOut: troubles.length - mostPairs } : {}),
+  }
+}
+
+export type MeshReport = ReturnType<typeof toMeshReport>
+
+const sourceReport = ({ seen }: MeshView, row: MeshRow) => ({
+  label: row.label,
+  ...(seen.mesh.nodes[row.node]?.unnamed === false
+    ? { node: seen.mesh.nodes[row.node]?.name }
+    : {}),
+  ...(row.unread === undefined
+    ? {
+        read: true,
+        ...(Number.isFinite(row.staleAfterMs) ? { staleAfterMs: row.staleAfterMs } : {}),
+      }
+    : { read: false, reason: row.unread }),
+})
+
+const byLabel = (a: { readonly label: string }, b: { readonly label: string }) =>
+  a.label < b.label ? -1 : 1
+
+const matrixReport = (heat: Heatmap, groupBy: string) => ({
+  groupBy,
+  rows: heat.rows.map(headingReport),
+  columns: heat.columns.map(headingReport),
+  cells: heat.rows.map((_, row) =>
+    heat.columns.map((_, column) => cellReport(heat.at(row, column))),
+  ),
+})
+
+const headingReport = ({ name, size, ...cell }: Heading) => ({ name, size, ...cellReport(cell) })
+
+const cellReport = ({ state, pairs, ok, failing, stale, none, p95Ns }: HeatCell) => ({
+  state,
+  pairs,
+  ok,
+  failing,
+  stale,
+  none,
+  ...(p95Ns === undefined ? {} : { p95Ns }),
+})
+
+/** Every pair that fails or is stale, by name. */
+function troublesIn({ seen }: MeshView) {
+  const { mesh, width, states } = seen
+  const found = mesh.rows.flatMap((row, index) => {
+    const own = states.subarray(index * width, (index + 1) * width)
+    return [...own.keys()].flatMap(target =>
+      (own[target] ?? 0) >= stateNumber.stale ? [pairReport(seen.mesh.nodes, row, target)] : [],
+    )
+  })
+  return found.sort((a, b) => (`${a.from}\n${a.to}` < `${b.from}\n${b.to}` ? -1 : 1))
+}
+
+const pairReport = (nodes: MeshView['seen']['mesh']['nodes'], row: MeshRow, target: number) => ({
+  from: nodes[row.node]?.name ?? row.label,
+  to: nodes[target]?.name ?? '',
+  state: cellAt(row, target).kind,
+  lanes: lanes.map(({ to, kind }, lane) => ({
+    to,
+    kind,
+    ...laneReport(cellAt(row, target, 1 << lane)),
+  })),
+})
+
+function laneReport(cell: Cell) {
+  switch (cell.kind) {
+    case 'ok':
+      return { state: cell.kind, rttNs: cell.rttNs, ageMs: cell.ageMs }
+    case 'failing':
+      return { state: cell.kind, reason: cell.reason, ageMs: cell.ageMs }
+    case 'stale':
+      return { state: cell.kind, ageMs: cell.ageMs }
+    case 'none':
+      return { state: cell.kind, why: cell.why }
+    default:
+      return cell satisfies never
+  }
+}

@@ -1,0 +1,110 @@
+import type { MeshFinding, Severity } from '../../core/model/diagnosis-finding.ts'
+import { groupsOf } from '../../core/model/mesh-groups.ts'
+import { aggregate } from '../../core/model/mesh-heat.ts'
+import type { MeshView } from '../../core/model/mesh-view.ts'
+import { count } from '../top/format.ts'
+import { cut, widthOf } from '../top/text.ts'
+import type { Theme, Tone } from '../top/theme.ts'
+import { formatGlyphs, formatNumbers, glyphsWidth, legend, numbersWidth } from './mesh-matrix.ts'
+import { safeFor } from './safe.ts'
+
+export interface MeshTextOptions {
+  /** Columns of the terminal, 20 at least. */
+  readonly width: number
+  readonly theme: Theme
+}
+
+/** The mesh as a text: what it is in sum, what is wrong, and the matrix. Pure. */
+export function formatMesh(view: MeshView, options: MeshTextOptions): string {
+  const width = Math.max(20, options.width)
+  const lines = [
+    ...summaryLines(view, width),
+    '',
+    ...findingLines(view.findings, width, options.theme),
+    '',
+    ...matrixLines(view, width, options.theme),
+  ]
+  return `${lines.map(line => line.trimEnd()).join('\n')}\n`
+}
+
+function summaryLines({ totals }: MeshView, width: number): readonly string[] {
+  const { nodes, sources, unread, pairs, ok, failing, stale, none, asymmetric } = totals
+  const text = [
+    `${count(nodes, 'node')}, ${sources - unread} of ${count(sources, 'source')} read`,
+    `${count(pairs, 'pair')}: ${ok} ok, ${failing} failing, ${stale} stale, ${none} without data`,
+    `${asymmetric} asymmetric`,
+  ].join('; ')
+  return wrap(text, width)
+}
+
+const mostFindings = 20
+
+function findingLines(
+  findings: readonly MeshFinding[],
+  width: number,
+  { paint, glyphs }: Theme,
+): readonly string[] {
+  if (findings.length === 0) return wrap(`${glyphs.states.ok} nothing is wrong`, width)
+  const more = findings.length - mostFindings
+  return [
+    ...findings.slice(0, mostFindings).flatMap(({ severity, words, next }) => {
+      const glyph = glyphs.states[marks[severity].state]
+      const [first = '', ...rest] = wrap(safeFor({ terminal: true }, words), width - 2)
+      const where = next.on === undefined ? '' : ` (on ${next.on})`
+      const command = safeFor({ terminal: true }, `next: ${next.command}${where}`)
+      return [
+        `${paint(glyph, marks[severity].tone)} ${first}`,
+        ...[...rest, ...wrap(command, width - 2)].map(line => `  ${line}`),
+      ]
+    }),
+    ...(more > 0 ? [`  and ${count(more, 'more finding')}`] : []),
+  ]
+}
+
+const marks = {
+  critical: { state: 'down', tone: 'crit' },
+  warning: { state: 'loss', tone: 'warn' },
+  info: { state: 'new', tone: 'info' },
+} as const satisfies Record<Severity, { readonly state: string; readonly tone: Tone }>
+
+/** As fine as fits: numbers, then a glyph a cell, then coarser groups. */
+function matrixLines(view: MeshView, width: number, theme: Theme): readonly string[] {
+  if (view.heat.rows.length === 0) return []
+  const { map, format } = fitting(view, width)
+  const what = map.by === 'none' ? 'node' : map.by
+  return [
+    ...wrap(`by ${what}: rows are sources, columns targets, a cell is the worst lane`, width),
+    ...format(map.heat, width, theme),
+    ...wrap(legend(theme), width),
+  ]
+}
+
+function fitting({ seen, heat, grouping }: MeshView, width: number) {
+  const asked = { heat, by: grouping.by }
+  if (numbersWidth(heat) <= width) return { map: asked, format: formatNumbers }
+  const coarser = (['prefix', 'cluster'] as const)
+    .filter(by => by !== grouping.by)
+    .map(by => ({ heat: aggregate(seen, groupsOf(seen.mesh.nodes, by)), by }))
+  const maps = [asked, ...coarser]
+  const glyphs = maps.find(
+    map => glyphsWidth(map.heat) <= width && map.heat.rows.length <= mostRows,
+  )
+  if (glyphs) return { map: glyphs, format: formatGlyphs }
+  const numbers = maps.find(map => numbersWidth(map.heat) <= width)
+  return { map: numbers ?? maps.at(-1) ?? asked, format: formatNumbers }
+}
+
+/** A map of glyphs with more rows than this is scrolled out of sight. */
+const mostRows = 60
+
+/** Breaks at spaces; a word that is too long is cut. */
+function wrap(text: string, width: number): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? ''
+    const joined = last === '' ? word : `${last} ${word}`
+    if (widthOf(joined) <= width) lines[lines.length - 1] = joined
+    else lines.push(word)
+  }
+  return lines.filter(line => line !== '').map(line => cut(line, width, '~'))
+}
