@@ -1,25 +1,38 @@
 import { Box, Text, useApp, useInput, usePaste, useWindowSize } from 'ink'
 import { memo, useEffect, useReducer, useSyncExternalStore } from 'react'
+import { mouseOff, mouseOn } from './mouse.ts'
 import type { Session } from './session.ts'
 import { strokesOf } from './strokes.ts'
 import { suspend } from './suspend.ts'
 
-/** Draws a session's rows and hands it the keys. A row whose text stays is not rendered again. */
-export function App({ session }: { readonly session: Session }) {
+interface AppProps {
+  readonly session: Session
+  /** Sends codes that draw nothing. */
+  readonly send: (codes: string) => void
+}
+
+/** Draws a session's rows and hands it the keys. Nothing is rendered while the rows' text stays. */
+export function App({ session, send }: AppProps) {
   const { exit, suspendTerminal } = useApp()
   const { columns, rows } = useWindowSize()
   const [redraws, redraw] = useReducer((number: number) => number + 1, 0)
-  useSyncExternalStore(session.subscribe, session.version)
+  const drawn = useSyncExternalStore(session.subscribe, () => session.rows(columns, rows))
   useInput((input, key) => session.press(strokesOf(input, key)))
   usePaste(text => session.paste(text))
   useEffect(() => {
     session.attach({
       quit: () => exit(),
-      suspend: () => void suspendTerminal(suspend),
+      suspend: () =>
+        void suspendTerminal(async () => {
+          if (session.mouse()) send(mouseOff)
+          await suspend()
+          if (session.mouse()) send(mouseOn)
+        }),
       redraw: () => void suspendTerminal(async () => redraw()),
+      send,
     })
-  }, [session, exit, suspendTerminal])
-  return <Rows key={redraws} rows={session.rows(columns, rows)} />
+  }, [session, exit, suspendTerminal, send])
+  return <Rows key={redraws} rows={drawn} />
 }
 
 const Rows = ({ rows }: { readonly rows: readonly string[] }) => (

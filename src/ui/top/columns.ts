@@ -1,15 +1,29 @@
 import type { ProbeKind } from '../../core/model/probe.ts'
-import { blames } from '../../core/model/probe.ts'
-import type { PathHealth, ProbeHealth } from '../../core/model/snapshot.ts'
+import type { PathHealth } from '../../core/model/snapshot.ts'
 import { oldestAnswerMs } from '../../core/model/verdict.ts'
-import { age, reasonWords, rtt } from './format.ts'
+import {
+  ageMs,
+  agentCell,
+  agentRank,
+  changedAtMs,
+  figure,
+  flapsOf,
+  lastError,
+  lossCell,
+  lossPercent,
+  rttCell,
+  rttRank,
+  secondaries,
+  stateTone,
+  times,
+} from './cells.ts'
+import { age, rtt } from './format.ts'
 import type { Span } from './line.ts'
-import { recentLoss, statisticsFor } from './measure.ts'
 import type { Row } from './rows.ts'
 import { mainProbes, sparkline } from './sparkline.ts'
-import { isSlow, severity, timesBaseline } from './state.ts'
+import { isSlow, severity } from './state.ts'
 import { clean, cut, cutMiddle } from './text.ts'
-import type { Glyphs, Tone } from './theme.ts'
+import type { Glyphs } from './theme.ts'
 
 export interface CellContext {
   readonly nowMs: number
@@ -30,16 +44,9 @@ export interface Column {
   readonly cell: (row: Row, width: number, context: CellContext) => Span
   /** Where the row sorts: the lowest number first. Infinity: nothing to sort by. */
   readonly rank: (row: Row) => number
+  /** Shown only when it is asked for. */
+  readonly extra?: true
 }
-
-export const stateTone = {
-  down: 'crit',
-  loss: 'warn',
-  slow: 'warn',
-  stale: 'dim',
-  new: 'dim',
-  ok: 'ok',
-} as const satisfies Record<Row['state'], Tone>
 
 const rttColumn = (
   title: string,
@@ -55,6 +62,24 @@ const rttColumn = (
   align: 'right',
   cell: row => rttCell(pathOf(row)?.probes[kind]),
   rank: row => rttRank(pathOf(row)?.probes[kind]),
+})
+
+const figureColumn = (
+  title: string,
+  letter: string,
+  drop: number,
+  name: Parameters<typeof figure>[1],
+): Column => ({
+  title,
+  letter,
+  width: 7,
+  drop,
+  align: 'right',
+  cell: row => {
+    const ns = figure(row, name)
+    return [ns === undefined ? '' : rtt(ns)]
+  },
+  rank: row => -(figure(row, name) ?? -Infinity),
 })
 
 /** The table of columns, in the order in which they are shown. A new one is a line here. */
@@ -102,15 +127,7 @@ export const columns = {
     cell: row => lossCell(lossPercent(row)),
     rank: row => -(lossPercent(row) ?? -Infinity),
   },
-  p95: {
-    title: 'P95-1H',
-    letter: 'p',
-    width: 7,
-    drop: 11,
-    align: 'right',
-    cell: row => [p95Ns(row) === undefined ? '' : rtt(p95Ns(row))],
-    rank: row => -(p95Ns(row) ?? -Infinity),
-  },
+  p95: figureColumn('P95-1H', 'p', 11, 'p95Ns'),
   xbase: {
     title: 'xBASE',
     letter: 'x',
@@ -127,7 +144,7 @@ export const columns = {
     drop: 6,
     align: 'right',
     cell: agentCell,
-    rank: row => agentRank[agentCell(row)[1] ?? 'plain'] ?? 1,
+    rank: agentRank,
   },
   age: {
     title: 'AGE',
@@ -159,6 +176,55 @@ export const columns = {
     ],
     rank: row => severity(row.state),
   },
+  p50: { ...figureColumn('P50-1H', 'm', 13, 'p50Ns'), extra: true },
+  max: { ...figureColumn('MAX-1H', 'M', 13, 'maxNs'), extra: true },
+  jitter: { ...figureColumn('JITTER', 'j', 13, 'jitterNs'), extra: true },
+  since: {
+    title: 'SINCE',
+    letter: 'c',
+    width: 5,
+    drop: 13,
+    align: 'right',
+    cell: (row, _width, { nowMs }) => {
+      const atMs = changedAtMs(row)
+      return [atMs === undefined ? '' : age(nowMs - atMs), 'dim']
+    },
+    rank: row => -(changedAtMs(row) ?? -Infinity),
+    extra: true,
+  },
+  flaps: {
+    title: 'FLAPS',
+    letter: 'f',
+    width: 5,
+    drop: 13,
+    align: 'right',
+    cell: row => [String(flapsOf(row)), flapsOf(row) > 0 ? 'warn' : 'dim'],
+    rank: row => -flapsOf(row),
+    extra: true,
+  },
+  secondary: {
+    title: 'SEC',
+    letter: 'y',
+    width: 5,
+    drop: 13,
+    align: 'right',
+    cell: row => {
+      const { well, all } = secondaries(row)
+      return [all === 0 ? '' : `${well}/${all}`, well < all ? 'crit' : 'plain']
+    },
+    rank: row => secondaries(row).well - secondaries(row).all,
+    extra: true,
+  },
+  'last-error': {
+    title: 'LAST-ERR',
+    letter: 'e',
+    width: 24,
+    drop: 13,
+    align: 'left',
+    cell: (row, width, { glyphs }) => [cut(lastError(row), width, glyphs.ellipsis), 'warn'],
+    rank: row => (lastError(row) === '' ? 1 : 0),
+    extra: true,
+  },
 } as const satisfies Record<string, Column>
 
 export type ColumnId = keyof typeof columns
@@ -166,63 +232,4 @@ export const columnIds = Object.keys(columns) as readonly ColumnId[]
 export const isColumnId = (text: string): text is ColumnId => Object.hasOwn(columns, text)
 /** One view on the table above, without each column's own literal types. */
 export const columnOf = (id: ColumnId): Column => columns[id]
-
-export function ageMs(row: Row, nowMs: number): number | undefined {
-  const atMs = oldestAnswerMs(row.node)
-  return atMs === undefined ? undefined : Math.max(0, nowMs - atMs)
-}
-
-/** The worst of the primary probes, over their last ten; undefined before the first. */
-export function lossPercent(row: Row): number | undefined {
-  let worst: number | undefined
-  for (const { history } of mainProbes(row)) {
-    const { sent, lost } = recentLoss(history)
-    if (sent > 0) worst = Math.max(worst ?? 0, Math.round((100 * lost) / sent))
-  }
-  return worst
-}
-
-export const p95Ns = (row: Row): number | undefined => {
-  const [main] = mainProbes(row)
-  return main === undefined ? undefined : statisticsFor(main.history).p95Ns
-}
-
-/** The primary probe that is furthest above its own median. */
-export function times(row: Row): number | undefined {
-  let worst: number | undefined
-  for (const probe of mainProbes(row)) {
-    const own = timesBaseline(probe)
-    if (own !== undefined) worst = Math.max(worst ?? 0, own)
-  }
-  return worst
-}
-
-/** `--`: no reply. `n/a`: this probe cannot be sent from here. */
-export function rttCell(probe: ProbeHealth | undefined): Span {
-  const last = probe?.last
-  if (probe === undefined || last === undefined) return ['']
-  if (last.kind === 'reply') return [rtt(last.rttNs), isSlow(probe) ? 'warn' : 'plain']
-  return blames(last.reason) === 'prober' ? ['n/a', 'dim'] : ['--', 'crit']
-}
-
-// Lost first, then the slowest; what was never measured comes last.
-function rttRank(probe: ProbeHealth | undefined): number {
-  const last = probe?.last
-  if (last === undefined) return Infinity
-  if (last.kind === 'reply') return -last.rttNs
-  return blames(last.reason) === 'prober' ? Infinity : -Infinity
-}
-
-const lossCell = (percent: number | undefined): Span =>
-  percent === undefined ? [''] : [`${percent}`, percent > 0 ? 'warn' : 'dim']
-
-/** The agent answers HTTP on the node's own address: `ok`, an HTTP code, or why there is no answer. */
-export function agentCell(row: Row): Span {
-  const last = row.host?.probes.http.last
-  if (last === undefined) return ['']
-  if (last.kind === 'reply') return ['ok']
-  const word = /\b[1-5]\d\d\b/.exec(last.reason === 'bad-status' ? last.detail : '')?.[0]
-  return [word ?? reasonWords[last.reason], blames(last.reason) === 'prober' ? 'dim' : 'crit']
-}
-
-const agentRank: Partial<Record<Tone, number>> = { crit: 0, plain: 1, dim: 2 }
+export const defaultColumns: readonly ColumnId[] = columnIds.filter(id => !columnOf(id).extra)

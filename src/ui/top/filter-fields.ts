@@ -1,6 +1,6 @@
 import type { ProbeKind } from '../../core/model/probe.ts'
 import type { PathHealth } from '../../core/model/snapshot.ts'
-import { ageMs, agentCell, lossPercent, p95Ns, times } from './columns.ts'
+import { ageMs, agentCell, figure, flapsOf, lossPercent, times } from './cells.ts'
 import type { Row } from './rows.ts'
 
 /** What is wrong with a filter, and at which character. */
@@ -33,7 +33,11 @@ const numbers: Readonly<Record<string, readonly [Unit, NumberOf]>> = {
   'h-http': ['time', rttOf('http', host)],
   'e-icmp': ['time', rttOf('icmp', endpoint)],
   'e-http': ['time', rttOf('http', endpoint)],
-  p95: ['time', p95Ns],
+  p50: ['time', row => figure(row, 'p50Ns')],
+  p95: ['time', row => figure(row, 'p95Ns')],
+  max: ['time', row => figure(row, 'maxNs')],
+  jitter: ['time', row => figure(row, 'jitterNs')],
+  flaps: ['factor', flapsOf],
   age: ['span', ageMs],
   loss: ['percent', lossPercent],
   xbase: ['factor', times],

@@ -1,4 +1,6 @@
+import type { NodeHealth, Snapshot } from '../../core/model/snapshot.ts'
 import { type Condition, conditionOf, type FilterError } from './filter-fields.ts'
+import { rowAlone } from './rows.ts'
 
 /** A filter that was understood. */
 export interface Filter {
@@ -114,4 +116,24 @@ function take(parser: Parser, word: string): boolean {
   if (!isWord(parser.tokens[parser.next], word)) return false
   parser.next += 1
   return true
+}
+
+export type NodeFilter =
+  | {
+      readonly kind: 'filter'
+      matches(node: NodeHealth, snapshot: Snapshot, nowMs: number): boolean
+    }
+  | { readonly kind: 'error'; readonly message: string; readonly position: number }
+
+/** The same language for nodes without a screen: `--filter`. Positions are from 0. */
+export function createFilter(text: string): NodeFilter {
+  const parsed = parseFilter(text)
+  if (parsed.kind === 'error') {
+    return { kind: 'error', message: parsed.error.message, position: parsed.error.at }
+  }
+  return {
+    kind: 'filter',
+    matches: (node, snapshot, nowMs) =>
+      parsed.filter.matches(rowAlone(node, snapshot, nowMs), nowMs),
+  }
 }

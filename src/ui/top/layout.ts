@@ -1,4 +1,4 @@
-import { type ColumnId, columnIds, columnOf } from './columns.ts'
+import { type ColumnId, columnIds, columnOf, defaultColumns } from './columns.ts'
 
 export interface Placed {
   readonly id: ColumnId
@@ -8,21 +8,49 @@ export interface Placed {
 /** Columns before the first one: the state's glyph, and a mark. */
 export const gutter = 2
 
+export interface ColumnChoice {
+  readonly columns: readonly ColumnId[]
+  readonly wide: boolean
+  readonly scroll: number
+}
+
+/** The chosen columns that fit; or, when wide, all that there are, scrolled behind the name. */
+export const placedColumns = (choice: ColumnChoice, width: number): readonly Placed[] =>
+  choice.wide ? wideLayout(width, choice.scroll) : layout(width, choice.columns)
+
 /**
  * The columns that fit, the least important dropped first; NODE takes 70 % of what is left over
  * while it grows, TREND the rest.
  */
-export function layout(width: number, wanted: readonly ColumnId[] = columnIds): readonly Placed[] {
+export function layout(
+  width: number,
+  wanted: readonly ColumnId[] = defaultColumns,
+): readonly Placed[] {
   let shown = [...wanted]
   while (shown.length > 1 && needed(shown) > width) {
     const highest = Math.max(...shown.map(id => columnOf(id).drop))
     const leaving = shown.findLastIndex(id => columnOf(id).drop === highest)
     shown = shown.filter((_, index) => index !== leaving)
   }
+  return grown(shown, width)
+}
+
+function wideLayout(width: number, scroll: number): readonly Placed[] {
+  const shown: ColumnId[] = ['node']
+  for (const id of columnIds.filter(each => each !== 'node').slice(scroll)) {
+    if (needed([...shown, id]) > width) break
+    shown.push(id)
+  }
+  return grown(shown, width)
+}
+
+function grown(shown: readonly ColumnId[], width: number): readonly Placed[] {
   const spare = Math.max(0, width - needed(shown))
   const node = columnOf('node')
   const growth = shown.includes('trend') ? Math.ceil(spare * 0.7) : spare
-  const nodeGrowth = Math.min(growth, (node.growsTo ?? node.width) - node.width)
+  const nodeGrowth = shown.includes('node')
+    ? Math.min(growth, (node.growsTo ?? node.width) - node.width)
+    : 0
   return shown.map(id => ({ id, width: placedWidth(id, spare, nodeGrowth, width) }))
 }
 
@@ -34,5 +62,5 @@ function placedWidth(id: ColumnId, spare: number, nodeGrowth: number, width: num
   if (id === 'node') return Math.max(1, Math.min(column.width + nodeGrowth, width - gutter))
   return id === 'trend'
     ? Math.min(column.growsTo ?? column.width, column.width + spare - nodeGrowth)
-    : column.width
+    : Math.min(column.width, Math.max(1, width - gutter))
 }

@@ -58,8 +58,20 @@ export const rule = (title: string, width: number, theme: Theme): Line => {
   return [[before + theme.glyphs.line.repeat(Math.max(0, width - widthOf(before))), 'dim']]
 }
 
-/** A row as the terminal gets it, never wider than it should be. */
-export const paintLine = (line: Line, width: number, theme: Theme): string =>
-  clip(line, width)
-    .map(([text, tone]) => (tone === undefined ? text : theme.paint(text, tone)))
-    .join('')
+/** A row as the terminal gets it, never wider than it should be; neighbours of one tone are one piece. */
+export function paintLine(line: Line, width: number, theme: Theme): string {
+  let painted = ''
+  let piece = ''
+  let tone: Tone | undefined
+  const finish = () => {
+    painted += tone === undefined ? piece : theme.paint(piece, tone)
+    piece = ''
+  }
+  for (const [text, own] of clip(line, width)) {
+    if (own !== tone) finish()
+    tone = own
+    piece += text
+  }
+  finish()
+  return painted
+}

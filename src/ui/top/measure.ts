@@ -31,10 +31,11 @@ export function statisticsFor(history: History): Statistics {
 }
 
 const baselines = new WeakMap<History, { dueAt: number; medianNs: number | undefined }>()
-const enoughReplies = 5
+/** Before so many replies nobody knows what is usual for a probe. */
+const enoughReplies = 10
 
 /**
- * A probe's own median RTT of the last hour; undefined before five replies. It moves slowly, so it is
+ * A probe's own median RTT of the last hour; undefined before ten replies. It moves slowly, so it is
  * computed again only when the history grew by a sixteenth.
  */
 export function baselineNs(history: History): number | undefined {
@@ -57,4 +58,10 @@ export function recentLoss(history: History): { readonly sent: number; readonly 
     if (reason !== undefined) lost += 1
   }
   return { sent, lost }
+}
+
+/** From the oldest sample of these histories until now. */
+export function spanMs(histories: readonly History[], nowMs: number): number {
+  const oldest = histories.filter(({ length }) => length > 0).map(history => history.atMs(0))
+  return oldest.length === 0 ? 0 : Math.max(0, nowMs - Math.min(...oldest))
 }

@@ -1,5 +1,7 @@
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { everything } from './filter.ts'
+import { type ColumnId, defaultColumns } from './columns.ts'
+import { everything, type Filter } from './filter.ts'
+import { defaultKeys } from './keys.ts'
 import { type Line, paintLine } from './line.ts'
 import { orderOf } from './order.ts'
 import { boardOf } from './rows.ts'
@@ -9,17 +11,23 @@ import { headingLine, tableLines } from './screens/table.ts'
 import { createTheme, uncoded } from './theme.ts'
 import { firstView } from './view.ts'
 
+export interface PlainOptions {
+  readonly width: number
+  readonly nowMs: number
+  readonly color: boolean
+  readonly ascii: boolean
+  readonly columns?: readonly ColumnId[]
+  readonly filter?: Filter
+}
+
 /** One plain table of a snapshot, for stdout that is no terminal (or TERM=dumb). Pure. */
-export function renderPlain(
-  snapshot: Snapshot,
-  options: { width: number; nowMs: number; color: boolean; ascii: boolean },
-): string {
+export function renderPlain(snapshot: Snapshot, options: PlainOptions): string {
   const { width, nowMs } = options
   const styled = createTheme({ theme: 'default', ...options })
   const theme = options.color ? styled : { ...styled, paint: uncoded }
   const board = boardOf(snapshot, nowMs)
-  const view = { ...firstView, at: -1 }
-  const order = orderOf(board, { ...view, filter: everything }, nowMs)
+  const view = { ...firstView, at: -1, columns: options.columns ?? defaultColumns }
+  const order = orderOf(board, { ...view, filter: options.filter ?? everything }, nowMs)
   const shown: Shown = {
     title: 'cilium-health',
     theme,
@@ -29,6 +37,9 @@ export function renderPlain(
     nowMs,
     startedAtMs: nowMs,
     probing: undefined,
+    keys: defaultKeys,
+    events: [],
+    log: [],
   }
   const lines: readonly Line[] = [
     ...headerLines(shown, width, Number.POSITIVE_INFINITY),

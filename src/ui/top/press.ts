@@ -1,14 +1,24 @@
 import type { NodeName } from '../../core/model/node.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { editDraft, pressHelp, pressSort } from './dialogs.ts'
+import { changes } from './actions.ts'
+import { type ActionId, bindingOf } from './bindings.ts'
+import { type CopyChoice, copyChoices } from './copy.ts'
+import { editDraft, pressColumns, pressHelp, pressSort } from './dialogs.ts'
+import { type ExportFormat, exportFormats, firstName } from './export.ts'
 import { count } from './format.ts'
-import { type ActionId, actionFor } from './keys.ts'
-import { changes, placeOf, type Scene, type View } from './view.ts'
+import { actionFor } from './keys.ts'
+import { findActions } from './palette.ts'
+import { typed } from './typing.ts'
+import { type Dialog, placeOf, type Scene, type View } from './view.ts'
 
 /** What a key wants done outside the view. */
 export type Effect =
   | { readonly kind: 'quit' | 'suspend' | 'redraw' }
   | { readonly kind: 'probe'; readonly nodes: readonly NodeName[] }
+  | { readonly kind: 'acknowledge'; readonly event: number }
+  | { readonly kind: 'copy'; readonly what: CopyChoice }
+  | { readonly kind: 'export'; readonly format: ExportFormat; readonly name: string }
+  | { readonly kind: 'mouse'; readonly on: boolean }
 
 export interface Pressed {
   readonly view: View
@@ -21,32 +31,120 @@ const askAbove = 100
 /** What a key does: to what is being typed, to the dialog that is open, or by the table of keys. */
 export function pressed(view: View, stroke: string, scene: () => Scene): Pressed {
   if (view.draft !== undefined) return { view: editDraft(view, stroke) }
-  switch (view.dialog?.kind) {
+  if (view.dialog !== undefined) return pressDialog(view, view.dialog, stroke, scene)
+  const now = scene()
+  const action = actionFor(stroke, view.page, now.keys)
+  return action === undefined ? { view } : act({ ...view, message: undefined }, action, now)
+}
+
+function pressDialog(view: View, dialog: Dialog, stroke: string, scene: () => Scene): Pressed {
+  const closed = { ...view, dialog: undefined }
+  switch (dialog.kind) {
     case 'help':
-      return { view: pressHelp(view, stroke) }
+      return { view: pressHelp(view, stroke, dialog.top) }
     case 'sort':
       return { view: pressSort(view, stroke) }
-    case 'confirm': {
-      const closed = { ...view, dialog: undefined }
-      const { nodes } = view.dialog
-      return stroke === 'y' ? { view: closed, effect: { kind: 'probe', nodes } } : { view: closed }
+    case 'columns':
+      return { view: pressColumns(view, stroke, dialog.at) }
+    case 'confirm':
+      return stroke === 'y'
+        ? { view: closed, effect: { kind: 'probe', nodes: dialog.nodes } }
+        : { view: closed }
+    case 'copy': {
+      const what = copyChoices[stroke]
+      return what === undefined
+        ? { view: closed }
+        : { view: closed, effect: { kind: 'copy', what } }
     }
-    case undefined: {
-      const action = actionFor(stroke, view.page)
-      return action === undefined ? { view } : act({ ...view, message: undefined }, action, scene())
-    }
+    case 'palette':
+      return pressPalette(view, dialog, stroke, scene)
+    case 'export':
+      return pressExport(view, dialog, stroke)
     default:
-      return view.dialog satisfies never
+      return dialog satisfies never
   }
 }
 
-function act(view: View, action: ActionId, scene: Scene): Pressed {
-  if (action === 'quit' || action === 'suspend' || action === 'redraw') {
-    return { view, effect: { kind: action } }
+/** Enter runs the action, on this page or on the first where there is such a thing. */
+function pressPalette(
+  view: View,
+  { text, at }: Dialog & { kind: 'palette' },
+  stroke: string,
+  scene: () => Scene,
+): Pressed {
+  const found = findActions(text)
+  const closed = { ...view, dialog: undefined }
+  if (stroke === 'escape' || (stroke === 'backspace' && text === '')) return { view: closed }
+  if (stroke === 'enter') {
+    const action = found[at]
+    if (action === undefined) return { view: closed }
+    const now = scene()
+    return act(onPageOf(action, closed, now), action, now)
   }
-  if (action === 'probe') return { view, effect: { kind: 'probe', nodes: chosen(view, scene) } }
-  if (action === 'probeShown') return probeShown(view, scene)
-  return { view: changes[action]?.(view, scene) ?? view }
+  const step = ({ down: 1, up: -1 } as Readonly<Record<string, number>>)[stroke]
+  const moved = Math.max(0, Math.min(at + (step ?? 0), found.length - 1))
+  const changed = typed(text, stroke)
+  return {
+    view: {
+      ...view,
+      dialog: { kind: 'palette', text: changed, at: changed === text ? moved : 0 },
+    },
+  }
+}
+
+/** The view on a page where the action works: its own, or the first that has it. */
+function onPageOf(action: ActionId, view: View, scene: Scene): View {
+  const { pages } = bindingOf(action)
+  const [page = view.page] = pages
+  if (pages.includes(view.page)) return view
+  const selected = view.selected ?? scene.order.names[placeOf(view, scene.order)]
+  return { ...view, page, selected }
+}
+
+function pressExport(
+  view: View,
+  { format, name }: Dialog & { kind: 'export' },
+  stroke: string,
+): Pressed {
+  const closed = { ...view, dialog: undefined }
+  if (stroke === 'escape') return { view: closed }
+  if (format === undefined) {
+    const chosen = exportFormats[stroke]
+    if (chosen === undefined) return { view: closed }
+    return {
+      view: { ...view, dialog: { kind: 'export', format: chosen, name: firstName(view, chosen) } },
+    }
+  }
+  if (stroke !== 'enter') {
+    return { view: { ...view, dialog: { kind: 'export', format, name: typed(name, stroke) } } }
+  }
+  return name.trim() === ''
+    ? { view: closed }
+    : { view: closed, effect: { kind: 'export', format, name: name.trim() } }
+}
+
+function act(view: View, action: ActionId, scene: Scene): Pressed {
+  switch (action) {
+    case 'quit':
+    case 'suspend':
+    case 'redraw':
+      return { view, effect: { kind: action } }
+    case 'probe':
+      return { view, effect: { kind: 'probe', nodes: chosen(view, scene) } }
+    case 'probeShown':
+      return probeShown(view, scene)
+    case 'acknowledge': {
+      const event = scene.events[view.events.at]?.id
+      return event === undefined ? { view } : { view, effect: { kind: 'acknowledge', event } }
+    }
+    case 'mouse':
+      return {
+        view: { ...view, mouse: !view.mouse },
+        effect: { kind: 'mouse', on: !view.mouse },
+      }
+    default:
+      return { view: changes[action]?.(view, scene) ?? view }
+  }
 }
 
 /** The marked nodes, or the selected one. */
@@ -70,5 +168,6 @@ function estimate(names: readonly NodeName[], { nodes, prober }: Snapshot): stri
     (sum, node) => sum + (wanted.has(node.name) ? 2 * node.paths.length : 0),
     0,
   )
-  return `, about ${Math.ceil(probes / prober.maxProbesPerSecond)}s`
+  const seconds = Math.ceil(probes / prober.maxProbesPerSecond)
+  return `, about ${seconds}s at ${prober.maxProbesPerSecond} probes/s`
 }

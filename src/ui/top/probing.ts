@@ -1,6 +1,7 @@
 import type { NodeName } from '../../core/model/node.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { HealthSource, ProbeAnswer } from '../../core/model/source.ts'
-import { count } from './format.ts'
+import { probeDifference } from './probe-difference.ts'
 
 export interface Progress {
   readonly done: number
@@ -28,6 +29,7 @@ export function createProbing(source: HealthSource, reports: Reports): Probing {
 
   const run = async (nodes: readonly NodeName[]): Promise<void> => {
     const sinceMs = reports.nowMs()
+    const before = source.snapshot()
     try {
       const answer = await source.probe({
         nodes,
@@ -38,7 +40,7 @@ export function createProbing(source: HealthSource, reports: Reports): Probing {
         },
       })
       if (!ending.signal.aborted)
-        reports.tell(...told(answer, nodes.length, reports.nowMs() - sinceMs))
+        reports.tell(...told(answer, before, source.snapshot(), nodes, reports.nowMs() - sinceMs))
     } catch (error) {
       // A probe rejects only when it is aborted, which is our own doing, or when its source closed.
       if (!ending.signal.aborted) reports.tell(`probing ended: ${String(error)}`, 'warn')
@@ -63,11 +65,17 @@ export function createProbing(source: HealthSource, reports: Reports): Probing {
   }
 }
 
-function told(answer: ProbeAnswer, nodes: number, tookMs: number): [string, 'info' | 'warn'] {
+function told(
+  answer: ProbeAnswer,
+  before: Snapshot,
+  after: Snapshot,
+  nodes: readonly NodeName[],
+  tookMs: number,
+): [string, 'info' | 'warn'] {
   switch (answer.kind) {
     case 'probed':
       return [
-        `probed ${count(answer.paths, 'path')} of ${count(nodes, 'node')} in ${(tookMs / 1000).toFixed(1)}s`,
+        `${nodes.length} probed in ${(tookMs / 1000).toFixed(1)}s: ${probeDifference(before, after, nodes)}`,
         'info',
       ]
     case 'cached':

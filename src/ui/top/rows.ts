@@ -1,6 +1,8 @@
 import type { NodeName } from '../../core/model/node.ts'
+import { probeKinds } from '../../core/model/probe.ts'
 import type { NodeHealth, PathHealth, Snapshot } from '../../core/model/snapshot.ts'
 import { staleAfterMs } from '../../core/model/verdict.ts'
+import { spanMs } from './measure.ts'
 import { type NodeState, nodeState, nodeStates } from './state.ts'
 import { clean } from './text.ts'
 
@@ -35,14 +37,11 @@ export interface Names {
   readonly index: ReadonlyMap<NodeName, number>
 }
 
-/**
- * The board of a snapshot; `before` itself when nothing that it shows has changed.
- * A lost source cannot age its nodes: their states stay what they were when it went.
- */
+/** The board of a snapshot; `before` itself when nothing that it shows has changed. */
 export function boardOf(snapshot: Snapshot, nowMs: number, before?: Board): Board {
-  const { feed, nodes } = snapshot
+  const { nodes } = snapshot
   const afterMs = staleAfterMs(snapshot)
-  const atMs = feed.kind === 'lost' ? Math.min(nowMs, feed.sinceMs) : nowMs
+  const atMs = judgedAtMs(snapshot, nowMs)
   const names =
     before !== undefined && sameNames(before.rows, nodes) ? before.names : namesOf(nodes)
   const known = names === before?.names ? before.rows : []
@@ -62,6 +61,23 @@ export function rowNamed(board: Board, name: NodeName | undefined): Row | undefi
   const index = name === undefined ? undefined : board.names.index.get(name)
   return index === undefined ? undefined : board.rows[index]
 }
+
+/** A row outside a table: it has no place in one. */
+export function rowAlone(node: NodeHealth, snapshot: Snapshot, nowMs: number): Row {
+  const state = nodeState(node, judgedAtMs(snapshot, nowMs), staleAfterMs(snapshot))
+  return rowOf(node, 0, state, namesOf([node]))
+}
+
+/** A lost source cannot age its nodes: their states stay what they were when it went. */
+const judgedAtMs = ({ feed }: Snapshot, nowMs: number): number =>
+  feed.kind === 'lost' ? Math.min(nowMs, feed.sinceMs) : nowMs
+
+/** How much history a node's probes have, until now. */
+export const rowSpanMs = (row: Row | undefined, nowMs: number): number =>
+  spanMs(
+    (row?.node.paths ?? []).flatMap(({ probes }) => probeKinds.map(kind => probes[kind].history)),
+    nowMs,
+  )
 
 const rowOf = (node: NodeHealth, index: number, state: NodeState, names: Names): Row => ({
   node,

@@ -31,3 +31,14 @@ function strokeOf(character: string): readonly string[] {
   if (character === '\r' || character === '\n') return ['enter']
   return character < ' ' || character === '\x7f' ? [] : [character]
 }
+
+const letterKeys = ['P', 'Q', 'R', 'S']
+const numberKeys = [11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24]
+
+/** `f1` to `f12`, from what terminals send for them. */
+export function functionKey(input: string): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: their codes begin with ESC
+  const [, letter = '', number = ''] = /^\x1b(?:O([PQRS])|\[(\d\d)~)$/.exec(input) ?? []
+  const place = letter === '' ? numberKeys.indexOf(Number(number)) : letterKeys.indexOf(letter)
+  return place < 0 ? undefined : `f${place + 1}`
+}

@@ -26,6 +26,7 @@ export type Tone =
   | 'info'
   | 'bold'
   | 'heading'
+  | 'sorted'
   | 'selected'
   | 'banner'
 
@@ -46,6 +47,7 @@ const mono: Palette = {
   info: [],
   bold: [bold],
   heading: [underline],
+  sorted: [bold, underline],
   selected: [reverse],
   banner: [bold, reverse],
 }
@@ -55,27 +57,35 @@ const ansi: Palette = {
   warn: [bold, '33'],
   crit: [bold, '31'],
   info: ['36'],
+  sorted: [bold, underline, '36'],
   banner: [bold, '97', '41'],
 }
 
 // The 16 ANSI colours follow the terminal's own theme; only the named palettes fix theirs.
 const palettes: Readonly<Record<ThemeName, Palette>> = {
   default: ansi,
-  light: { ...ansi, warn: [bold, '35'], info: ['34'] },
+  light: {
+    ...ansi,
+    warn: [bold, '35'],
+    info: ['34'],
+    sorted: [bold, underline, '34'],
+  },
   colorblind: {
     ...ansi,
     ok: ['38;5;39'],
     warn: [bold, '38;5;214'],
     crit: [bold, '38;5;202'],
     info: ['38;5;39'],
+    sorted: [bold, underline, '38;5;39'],
     banner: [bold, '38;5;16', '48;5;202'],
   },
   tritan: {
     ...ansi,
     ok: ['38;5;37'],
     warn: [bold, '38;5;211'],
-    crit: [bold, '38;5;160'],
+    crit: [bold, '38;5;196'],
     info: ['38;5;37'],
+    sorted: [bold, underline, '38;5;37'],
   },
   'high-contrast': {
     ...ansi,
@@ -84,6 +94,7 @@ const palettes: Readonly<Record<ThemeName, Palette>> = {
     crit: [bold, '97', '41'],
     dim: [],
     info: [bold, '96'],
+    sorted: [bold, underline, '96'],
   },
   mono,
 }

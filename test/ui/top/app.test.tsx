@@ -13,7 +13,7 @@ function app(snapshot: Snapshot = bigCluster(150)) {
   const source = fakeSource(snapshot)
   let now = nowMs
   const session = createSession({ source, nowMs: () => now, look })
-  const screen = render(<App session={session} />)
+  const screen = render(<App session={session} send={() => {}} />)
   const frame = () => screen.lastFrame()?.replace(sgr, '')
   const shows = (text: string) =>
     vi.waitFor(() => expect(frame()).toContain(text), { timeout: 5000 })
@@ -50,7 +50,7 @@ test('arrows, letters and control keys reach the session', async () => {
   top.type('\x1b[F')
   await top.shows('150/150')
   top.type('?')
-  await top.shows('Esc closes')
+  await top.shows('Esc close')
   top.type('\x1b')
   await top.shows('150/150')
   top.end()
@@ -67,7 +67,7 @@ test('a pasted text becomes the filter, without its control characters', async (
 })
 
 test('what came of a probe is told plainly', async () => {
-  await answered({ kind: 'probed', paths: 2 }, 'probed 2 paths of 1 node')
+  await answered({ kind: 'probed', paths: 2 }, '1 probed in 0.0s: 1 unchanged')
   await answered({ kind: 'cached' }, 'answers from its cache')
   await answered(
     { kind: 'refused', reason: 'write access is off\x1b[2J' },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseFilter } from '../../../src/ui/top/filter.ts'
+import { createFilter, parseFilter } from '../../../src/ui/top/filter.ts'
 import { boardOf } from '../../../src/ui/top/rows.ts'
 import { cluster, nowMs } from '../../support/clusters.ts'
 
@@ -109,4 +109,13 @@ test('no text breaks the parser', () => {
 
 test('deep brackets are no danger', () => {
   expect(matching('('.repeat(400))).toContain('a condition is missing')
+})
+
+test('the same language picks nodes without a screen', () => {
+  const snapshot = cluster({ nodes: [{ name: 'web-1' }, { name: 'web-2', plight: 'down' }] })
+  const filter = createFilter('state=down name=web-*')
+  if (filter.kind === 'error') throw new Error(filter.message)
+  const found = snapshot.nodes.filter(node => filter.matches(node, snapshot, nowMs))
+  expect(found.map(node => node.name)).toEqual(['web-2'])
+  expect(createFilter('icmp>5x')).toMatchObject({ kind: 'error', position: 5 })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { columnIds } from '../../../src/ui/top/columns.ts'
+import { defaultColumns } from '../../../src/ui/top/columns.ts'
 import { age, interval, rtt } from '../../../src/ui/top/format.ts'
 import { layout } from '../../../src/ui/top/layout.ts'
 import { createTheme, themeNames } from '../../../src/ui/top/theme.ts'
@@ -7,7 +7,7 @@ import { createTheme, themeNames } from '../../../src/ui/top/theme.ts'
 const ids = (width: number) => layout(width).map(({ id }) => id)
 
 test('columns give way by their importance, and none is too wide at any width', () => {
-  expect(ids(160)).toEqual(columnIds)
+  expect(ids(160)).toEqual(defaultColumns)
   expect(ids(80)).not.toContain('ip')
   expect(ids(40)).toEqual(['node', 'state', 'h-icmp', 'h-http'])
   expect(ids(20)).toEqual(['node'])
@@ -58,5 +58,36 @@ test('every theme closes what it opens, and none needs colour', () => {
     expect(codes.length % 2).toBe(0)
     const plain = createTheme({ theme, color: false, ascii: false }).paint('x', 'crit')
     expect(plain).toBe('\x1b[1m\x1b[7mx\x1b[22m\x1b[27m')
+  }
+})
+
+// The colour cube of xterm's 256 colours, and their contrast as WCAG 2 defines it.
+function luminance(code: number): number {
+  if (code === 0) return 0
+  const steps = [0, 95, 135, 175, 215, 255]
+  const cube = code - 16
+  const channels = [Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6].map(step => {
+    const share = (steps[step] ?? 0) / 255
+    return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  })
+  const [red = 0, green = 0, blue = 0] = channels
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+const contrast = (a: number, b: number): number => {
+  const [high = 0, low = 0] = [luminance(a), luminance(b)].sort((one, other) => other - one)
+  return (high + 0.05) / (low + 0.05)
+}
+
+test('the colours that a theme fixes itself are easy to read', () => {
+  for (const theme of themeNames) {
+    const { paint } = createTheme({ theme, color: true, ascii: false })
+    for (const tone of ['ok', 'warn', 'crit', 'info', 'sorted', 'banner'] as const) {
+      const painted = paint('x', tone)
+      const ink = /38;5;(\d+)m/.exec(painted)?.[1]
+      const paper = /48;5;(\d+)m/.exec(painted)?.[1] ?? '0'
+      if (ink !== undefined) {
+        expect(contrast(Number(ink), Number(paper)), `${theme} ${tone}`).toBeGreaterThan(4.5)
+      }
+    }
   }
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NodeName } from '../../../src/core/model/node.ts'
-import { actionFor, actionIds, bindingOf, keyName } from '../../../src/ui/top/keys.ts'
+import { actionIds, bindingOf, pages } from '../../../src/ui/top/bindings.ts'
+import { actionFor, defaultKeys, keyName } from '../../../src/ui/top/keys.ts'
 import { pressed } from '../../../src/ui/top/press.ts'
 import { firstView, placeOf, type Scene, settle, type View } from '../../../src/ui/top/view.ts'
 import { bigCluster, nowMs } from '../../support/clusters.ts'
@@ -9,7 +10,17 @@ const sceneOf = (count: number, body = 10): Scene => {
   const snapshot = bigCluster(count)
   const names = snapshot.nodes.map(node => node.name)
   const order = { names, index: new Map(names.map((name, index) => [name, index])) }
-  return { order, body, snapshot, nowMs, columns: ['node', 'state', 'h-icmp'] }
+  return {
+    order,
+    events: [],
+    log: [],
+    body,
+    snapshot,
+    nowMs,
+    columns: ['node', 'state', 'h-icmp'],
+    spanMs: 7 * 60_000,
+    keys: defaultKeys,
+  }
 }
 const scene = sceneOf(50)
 const strike = (view: View, ...strokes: string[]): View =>
@@ -17,13 +28,13 @@ const strike = (view: View, ...strokes: string[]): View =>
 const place = (view: View) => placeOf(view, scene.order)
 
 test('no key means two things on one page', () => {
-  for (const page of ['table', 'detail'] as const) {
+  for (const page of pages) {
     const keys = actionIds.flatMap(id =>
       bindingOf(id).pages.includes(page) ? bindingOf(id).keys : [],
     )
     expect(new Set(keys).size).toBe(keys.length)
   }
-  expect(actionFor('x', 'table')).toBeUndefined()
+  expect(actionFor('z', 'table')).toBeUndefined()
   expect(keyName('ctrl+d')).toBe('Ctrl-D')
 })
 
@@ -113,25 +124,28 @@ test('P probes what is shown, and asks first above a hundred nodes', () => {
   expect(pressed(firstView, 'P', () => scene).effect).toMatchObject({ kind: 'probe' })
   const asked = pressed(firstView, 'P', () => sceneOf(150))
   expect(asked.effect).toBeUndefined()
-  expect(asked.view.dialog).toMatchObject({ question: 'Probe 150 nodes now, about 2s?' })
+  expect(asked.view.dialog).toMatchObject({
+    question: 'Probe 150 nodes now, about 2s at 500 probes/s?',
+  })
   expect(pressed(asked.view, 'n', () => scene).effect).toBeUndefined()
   expect(pressed(asked.view, 'y', () => scene).effect).toMatchObject({ kind: 'probe' })
 })
 
 test('the detail view zooms, takes logarithms, and goes from node to node', () => {
   const detail = strike(firstView, 'enter')
-  const minutes = (view: View) => view.windowMs / 60_000
-  expect(minutes(strike(detail, '+'))).toBe(15)
-  expect(minutes(strike(detail, '+', '+', '+'))).toBe(5)
-  expect(minutes(strike(detail, '-', '-'))).toBe(360)
-  expect(minutes(strike(detail, '+', '0'))).toBe(60)
+  const minutes = (view: View) => (view.windowMs ?? 0) / 60_000
+  expect(minutes(detail)).toBe(0)
+  expect(minutes(strike(detail, '+'))).toBe(5)
+  expect(minutes(strike(detail, '+', '+', '+'))).toBe(1)
+  expect(minutes(strike(detail, '-', '-'))).toBe(60)
+  expect(strike(detail, '+', '0').windowMs).toBeUndefined()
   expect(strike(detail, 'l').log).toBe(true)
   expect(strike(detail, 'n', 'n', 'N').selected).toBe(scene.order.names[1])
 })
 
 test('freezing keeps the snapshot and its time', () => {
   const frozen = strike(firstView, 'f')
-  expect(frozen.frozen).toEqual({ snapshot: scene.snapshot, nowMs })
+  expect(frozen.frozen).toEqual({ snapshot: scene.snapshot, events: [], nowMs })
   expect(strike(frozen, 'f').frozen).toBeUndefined()
 })
 
@@ -144,4 +158,13 @@ test('on an empty table no key does harm', () => {
     view = settle(view, empty.order, 5)
   }
   expect(view.at).toBe(0)
+})
+
+test('filters used before come back with the arrows', () => {
+  const used = strike(firstView, '/', ...'web', 'enter', '/', 'ctrl+u', ...'db', 'enter')
+  const open = strike(used, '/')
+  expect(strike(open, 'up').draft?.text).toBe('db')
+  expect(strike(open, 'up', 'up', 'up').filter.text).toBe('web')
+  expect(strike(open, 'up', 'up', 'down').draft?.text).toBe('db')
+  expect(strike(open, 'up', 'down').draft?.text).toBe('')
 })

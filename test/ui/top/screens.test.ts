@@ -1,8 +1,18 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
+import { actionIds, bindingOf } from '../../../src/ui/top/bindings.ts'
 import { createSession, type SessionOptions } from '../../../src/ui/top/session.ts'
 import { widthOf } from '../../../src/ui/top/text.ts'
-import { bigCluster, cluster, fakeSource, nowMs, proberState } from '../../support/clusters.ts'
+import {
+  bigCluster,
+  cluster,
+  type FakeSource,
+  fakeSource,
+  nodeOf,
+  nowMs,
+  proberState,
+} from '../../support/clusters.ts'
 
 process.env.TZ = 'UTC'
 
@@ -117,6 +127,121 @@ test.each(Object.entries(states))(
     await expect(screen(data, '100x14', keys)).toMatchFileSnapshot(`screens/state-${name}.txt`)
   },
 )
+
+const trouble = (): FakeSource =>
+  fakeSource(cluster({ nodes: [{ name: 'web-1' }, { name: 'web-2' }, { name: 'db-1' }] }))
+
+/** A screen on which things happened before the keys were struck. */
+function eventful(size: string, keys: readonly string[]): string {
+  const [width = 80, height = 24] = size.split('x').map(Number)
+  const source = trouble()
+  const session = createSession({ source, nowMs: () => nowMs, look })
+  session.rows(width, height)
+  const calm = source.snapshot()
+  const down = nodeOf({ name: 'web-1', plight: 'down' })
+  const sinceMs = nowMs - 60_000
+  source.push({ ...calm, nodes: [down, ...calm.nodes.slice(1)] })
+  source.push({ ...source.snapshot(), listLost: { sinceMs, reason: 'agent gone' } })
+  source.push({ ...source.snapshot(), nodes: [down, ...calm.nodes.slice(2)] })
+  for (const key of keys) session.press([key])
+  const rows = session.rows(width, height).map(row => row.replace(sgr, '').trimEnd())
+  session.close()
+  for (const row of rows) expect(widthOf(row)).toBeLessThanOrEqual(width)
+  return `${rows.join('\n')}\n`
+}
+
+test.each(['160x50', '80x24', '40x10', '20x5'])('the events at %s', async size => {
+  await expect(eventful(size, ['3'])).toMatchFileSnapshot(`screens/events-${size}.txt`)
+})
+
+test('events are filtered by severity and words, acknowledged, and lead to their node', () => {
+  expect(eventful('100x14', ['3', 'v', 'v'])).not.toContain('LEFT')
+  expect(eventful('100x14', ['3', '/', ...'web-2', 'enter'])).toMatch(/LEFT.*web-2/)
+  expect(eventful('100x14', ['3', '/', ...'nothing', 'enter'])).toContain('has "nothing" in it')
+  expect(eventful('100x14', ['3', 'G', 'a'])).toContain('[acknowledged]')
+  expect(eventful('100x14', ['3', 'G', 'enter'])).toContain('web-1')
+  expect(eventful('100x14', ['3', 'G', 'enter'])).toContain('verdict unreachable')
+  expect(eventful('100x14', ['tab', 'tab'])).toContain('NODE')
+  expect(eventful('100x14', [])).toContain('Node list lost 60s ago, these are its last: agent gone')
+})
+
+const menus: Record<string, string[]> = {
+  palette: [':', ...'prob'],
+  columns: ['c', 'j', 'j', 'space'],
+  copy: ['y'],
+  export: ['x', 'c'],
+  wide: ['w', 'l', 'l', 'l'],
+}
+
+test.each(Object.entries(menus))('the menu "%s" is drawn', async (name, keys) => {
+  const text = screen(bigCluster(200), '100x14', keys)
+  await expect(text).toMatchFileSnapshot(`screens/menu-${name}.txt`)
+})
+
+test('the palette runs an action, where need be on its own page', () => {
+  expect(screen(bigCluster(200), '100x30', [':', ...'logarithmic', 'enter'])).toContain('log scale')
+  expect(screen(bigCluster(200), '100x14', [':', ...'errors', 'enter'])).toContain('errors only')
+  expect(screen(bigCluster(200), '100x14', ['?', '/', ...'qqq'])).toContain('No action has "qqq"')
+})
+
+test('chosen columns are shown in the order given, with the name always', () => {
+  const options = { columns: ['p50', 'flaps', 'nonsense'] }
+  const rows = screen(bigCluster(20), '140x14', [], options).split('\n')
+  expect(rows[2]).toMatch(/NODE +P50-1H FLAPS$/)
+  expect(rows[13]).toContain('no column "nonsense"')
+})
+
+test('the next theme is drawn at once', () => {
+  const session = createSession({
+    source: fakeSource(bigCluster(200)),
+    nowMs: () => nowMs,
+    look: { ...look, color: true },
+  })
+  const before = session.rows(80, 24)
+  session.press(['T', 'T'])
+  expect(session.rows(80, 24).join()).toContain('\x1b[38;5;202m')
+  expect(session.rows(80, 24)).not.toBe(before)
+  session.close()
+})
+
+test('rows stay the same array until their text changes', () => {
+  const source = fakeSource(bigCluster(200))
+  const session = createSession({ source, nowMs: () => nowMs, look })
+  const rows = session.rows(80, 24)
+  source.push({ ...source.snapshot() })
+  expect(session.rows(80, 24)).toBe(rows)
+  session.press(['j'])
+  expect(session.rows(80, 24)).not.toBe(rows)
+  session.close()
+})
+
+test('no size, key or name breaks the layout', () => {
+  const strokes = fc.constantFrom(...actionIds.flatMap(id => bindingOf(id).keys), 'a', 'r', '1')
+  const name = fc.string({ unit: 'binary', maxLength: 300 })
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 300 }),
+      fc.integer({ min: 1, max: 100 }),
+      fc.array(
+        strokes.filter(stroke => stroke !== 'x'),
+        { maxLength: 12 },
+      ),
+      fc.array(name, { minLength: 1, maxLength: 4 }),
+      (width, height, keys, names) => {
+        const nodes = names.map((each, index) => ({
+          name: each,
+          plight: (['ok', 'down', 'new', 'slow'] as const)[index % 4] ?? 'ok',
+        }))
+        screen(
+          cluster({ nodes, origin: { kind: 'daemon', label: names[0] ?? '' } }),
+          `${width}x${height}`,
+          keys,
+        )
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
 
 test('below 20 columns or 5 rows it asks for more room', () => {
   expect(screen(bigCluster(200), '19x5')).toContain('enlarge')

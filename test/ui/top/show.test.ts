@@ -22,7 +22,7 @@ afterEach(() => {
 
 const program = (settings: object) => [
   fixture,
-  join(compiled.folder, 'src/ui/top/show.js'),
+  join(compiled.folder, 'src/ui/top'),
   JSON.stringify(settings),
 ]
 
@@ -96,7 +96,7 @@ test('keys, typed one by one or all at once, do what the table says', async () =
   terminal.type('/state=down\r')
   await terminal.shows('6/6 of 200')
   terminal.type('\r')
-  await terminal.shows('last 60m')
+  await terminal.shows('last 59m')
   terminal.type('\x1b')
   await terminal.shows('filter: state=down')
   terminal.type('?')
@@ -108,7 +108,7 @@ test('a probe shows its progress, and then what came of it', async () => {
   await terminal.shows('reachable')
   terminal.type('  p')
   await terminal.shows('probing 1/4')
-  await terminal.shows('probed 4 paths of 2 nodes')
+  await terminal.shows('2 probed in')
 })
 
 test('every size that a storm of resizes passes through is drawn without a row too wide', async () => {
@@ -170,5 +170,81 @@ test('Ctrl-Z suspends to the shell, fg comes back with the same screen', async (
   terminal.type('j')
   await terminal.shows('4/200')
   terminal.type('\x0cq')
+  await terminal.shows('left, 0 listeners')
+})
+
+test('with the mouse on, clicks select and the wheel moves; it is given back on the way out', async () => {
+  const terminal = top()
+  await terminal.shows('1/200')
+  terminal.type('M')
+  await terminal.shows('MOUSE')
+  expect(terminal.bytes()).toContain('\x1b[?1006h')
+  terminal.type('\x1b[<0;5;6M\x1b[<0;5;6m')
+  await terminal.shows('3/200')
+  terminal.type('\x1b[<65;5;6M')
+  await terminal.shows('6/200')
+  terminal.kill('SIGTERM')
+  await restored(terminal, 'left, 0 listeners')
+  expect(terminal.bytes()).toContain('\x1b[?1006l\x1b[?1000l')
+})
+
+test('F1 opens the help', async () => {
+  const terminal = top()
+  await terminal.shows('1/200')
+  terminal.type('\x1bOP')
+  await terminal.shows('/ searches')
+})
+
+test('a measure of text that is faster draws the same cells', async () => {
+  const steps = [
+    ['\r', 'verdict unreachable'],
+    ['\x1b', '1/200'],
+    ['?', '/ searches'],
+    ['\x1b', '1/200'],
+    ['G', '200/200'],
+    ['w', 'LAST-ERR'],
+  ] as const
+  const screens = []
+  for (const fastWidth of [false, true]) {
+    const terminal = top({ fastWidth }, { columns: 200, rows: 50 })
+    const seen = [await terminal.shows('1/200')]
+    for (const [key, text] of steps) {
+      terminal.type(key)
+      seen.push(await terminal.shows(text))
+    }
+    screens.push(seen)
+  }
+  expect(screens[1]).toEqual(screens[0])
+})
+
+test('without marks around frames none are sent', async () => {
+  const terminal = top({ synchronized: false })
+  await terminal.shows('1/200')
+  terminal.type('j')
+  await terminal.shows('2/200')
+  expect(terminal.bytes()).not.toContain('\x1b[?2026')
+})
+
+test('keys come from the terminal itself where stdin is something else', async () => {
+  const terminal = openTerminal('/bin/bash', [
+    '-c',
+    `'${[process.execPath, ...program({ ownKeyboard: true })].join("' '")}' < /dev/null`,
+  ])
+  opened.push(terminal)
+  await terminal.shows('1/200')
+  terminal.type('j')
+  await terminal.shows('2/200')
+  terminal.type('q')
+  expect(await restored(terminal, 'left, 0 listeners')).toBe(0)
+})
+
+test('a screen reader gets lines: how things are, and then what is asked for', async () => {
+  const terminal = top({ screenReader: true, nodes: 12 }, { columns: 100, rows: 30 })
+  await terminal.shows('12 nodes: 1 DOWN')
+  await terminal.shows('ip-10-0-0-3.eu-west-1.internal: DOWN, the host does not answer')
+  expect(terminal.alternate()).toBe(false)
+  terminal.type('p')
+  await terminal.shows('12 probed in')
+  terminal.type('q')
   await terminal.shows('left, 0 listeners')
 })

@@ -15,7 +15,7 @@ const steady = (count: number) =>
 
 test('each sample has a glyph while there is room, the newest at the right', () => {
   expect(sparkline([history(steady(4))], 8, glyphs)).toBe('    ▄▄▄▄')
-  expect(sparkline([history([...steady(6), reply(50 * ms, 0)])], 8, glyphs)).toBe(' ▄▄▄▄▄▄█')
+  expect(sparkline([history([...steady(10), reply(50 * ms, 0)])], 12, glyphs)).toBe(' ▄▄▄▄▄▄▄▄▄▄█')
 })
 
 test('a loss is marked, wherever it falls and on whichever path', () => {

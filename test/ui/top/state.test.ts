@@ -61,9 +61,10 @@ test('slow is more than three times its own median, and more than a millisecond'
   expect(probeState(probeHealth([...quick, reply(0.9 * ms)]), nowMs, oldMs)).toBe('ok')
 })
 
-test('there is no baseline before five replies', () => {
-  expect(timesBaseline(probeHealth(steady.slice(0, 4)))).toBeUndefined()
-  expect(timesBaseline(probeHealth(steady.slice(0, 5)))).toBe(1)
+test('there is no baseline before ten replies, and nothing is slow', () => {
+  expect(timesBaseline(probeHealth(steady.slice(0, 9)))).toBeUndefined()
+  expect(timesBaseline(probeHealth(steady.slice(0, 10)))).toBe(1)
+  expect(probeState(probeHealth([...steady.slice(0, 8), reply(90 * ms)]), nowMs, oldMs)).toBe('ok')
 })
 
 test('loss is told for ten probes, and the prober’s own failures are none', () => {

@@ -1,13 +1,21 @@
 import { probeKinds } from '../../../core/model/probe.ts'
 import type { PathHealth } from '../../../core/model/snapshot.ts'
 import { staleAfterMs } from '../../../core/model/verdict.ts'
+import { agentCell, flapsOf, secondaries, stateTone } from '../cells.ts'
 import { chartOf } from '../chart.ts'
-import { agentCell, stateTone } from '../columns.ts'
 import { diagnose } from '../diagnosis.ts'
+import {
+  eventGlyph,
+  kindWords,
+  lastedMs,
+  probesText,
+  severityTone,
+  whatText,
+} from '../event-text.ts'
 import { age, clock, interval, reasonTexts, rtt } from '../format.ts'
 import { blank, type Line, parts, rule, spread } from '../line.ts'
-import { type Row, rowNamed } from '../rows.ts'
-import { clean, cut, padStart } from '../text.ts'
+import { type Row, rowNamed, rowSpanMs } from '../rows.ts'
+import { clean, cut, padEnd, padStart } from '../text.ts'
 import { probeLines } from './probes.ts'
 import type { Shown } from './shown.ts'
 
@@ -21,7 +29,8 @@ export function detailLines(shown: Shown, width: number, height: number): readon
   const probes = probeLines(row, shown, width, Math.max(2, height - 3))
   const left = height - first.length - probes.length - 1
   const failures = failureLines(row, shown, Math.max(0, Math.min(3, left)))
-  const top = [...first, ...probes, ...failures, aboutLine(row, shown, width)]
+  const events = eventLines(shown, Math.max(0, Math.min(4, left - failures.length - 6)))
+  const top = [...first, ...probes, ...failures, aboutLine(row, shown, width), ...events]
   const room = height - top.length
   return room < 4 ? top.slice(0, height) : [...top, ...chartLines(row, shown, width, room)]
 }
@@ -58,21 +67,31 @@ function failureLines(row: Row, { nowMs }: Shown, most: number): readonly Line[]
   return [...lines.slice(0, most - 1), [[`and ${lines.length - most + 1} more`, 'dim']]]
 }
 
+/** The newest events of this node. */
+function eventLines({ log, view, nowMs, theme }: Shown, most: number): readonly Line[] {
+  const own = log.filter(event => event.nodes.some(name => name === view.selected))
+  return own.slice(0, most).map((event): Line => {
+    const tone = severityTone[event.severity]
+    const what = `${probesText(event)} ${whatText(event)}`.trim()
+    const span = lastedMs(event, nowMs) > 0 ? ` (${age(lastedMs(event, nowMs))})` : ''
+    return [
+      [`${clock(event.atMs)} `, 'dim'],
+      [`${eventGlyph(event, theme.glyphs)} ${padEnd(kindWords[event.kind], 5)}`, tone],
+      [` ${what}${span}`],
+    ]
+  })
+}
+
 function aboutLine(row: Row, { board }: Shown, width: number): Line {
   const { intervalMs } = board.snapshot
-  const secondary = row.node.paths.filter(path => path.rank === 'secondary')
-  const well = secondary.filter(path => path.verdict === 'reachable').length
-  const flaps = Math.max(
-    ...row.node.paths.flatMap(({ probes }) => [probes.icmp.flaps, probes.http.flaps]),
-    0,
-  )
+  const { well, all } = secondaries(row)
   const [agent] = agentCell(row)
   return parts(
     [
       [`verdict ${row.node.verdict}`, 'dim'],
       [agent === '' ? '' : `agent ${agent}`, 'dim'],
-      [`flaps ${flaps}`, 'dim'],
-      [secondary.length === 0 ? '' : `secondary addresses ${well}/${secondary.length}`, 'dim'],
+      [`flaps ${flapsOf(row)}`, 'dim'],
+      [all === 0 ? '' : `secondary addresses ${well}/${all}`, 'dim'],
       [intervalMs > 0 ? `probed every ${interval(intervalMs)}` : '', 'dim'],
     ].filter(([text]) => text !== '') as unknown as Line,
     width,
@@ -84,13 +103,18 @@ function chartLines(row: Row, shown: Shown, width: number, room: number): readon
   const [only = both[0]] = both.filter(path => path.verdict === 'unreachable')
   const paths = room >= 20 ? both : only === undefined ? [] : [only]
   const each = Math.floor((room - 1) / Math.max(1, paths.length)) - 1
-  const charts = paths.flatMap(path => chartBlock(path, shown, width, each))
-  return [...charts, axisLine(shown, width)]
+  const windowMs = shown.view.windowMs ?? Math.max(shortestMs, rowSpanMs(row, shown.nowMs))
+  const charts = paths.flatMap(path => chartBlock(path, shown, windowMs, width, each))
+  return [...charts, axisLine(windowMs, width)]
 }
+
+/** An axis shorter than this would show nothing but dust. */
+const shortestMs = 10_000
 
 function chartBlock(
   path: PathHealth,
   shown: Shown,
+  windowMs: number,
   width: number,
   height: number,
 ): readonly Line[] {
@@ -100,7 +124,7 @@ function chartBlock(
     {
       width: Math.max(1, width - labelWidth),
       height,
-      fromMs: nowMs - view.windowMs,
+      fromMs: nowMs - windowMs,
       toMs: nowMs,
       log: view.log,
       glyphs: theme.glyphs,
@@ -112,7 +136,7 @@ function chartBlock(
     [height - 1, rtt(bottomNs)],
     [0, rtt(topNs)],
   ])
-  const title = `${path.to} icmp + http, last ${interval(view.windowMs)}${view.log ? ', log scale' : ''}`
+  const title = `${path.to} icmp + http, last ${interval(windowMs)}${view.log ? ', log scale' : ''}`
   return [
     rule(title, width, theme),
     ...rows.map(
@@ -125,7 +149,7 @@ function chartBlock(
   ]
 }
 
-const axisLine = ({ view }: Shown, width: number): Line => [
+const axisLine = (windowMs: number, width: number): Line => [
   [' '.repeat(labelWidth)],
-  ...spread([[`-${interval(view.windowMs)}`, 'dim']], [['now', 'dim']], width - labelWidth),
+  ...spread([[`-${interval(windowMs)}`, 'dim']], [['now', 'dim']], width - labelWidth),
 ]

@@ -1,82 +1,133 @@
-import { actionIds, bindingOf, keyName, type Page } from '../keys.ts'
+import { actionIds, bindingOf } from '../bindings.ts'
+import { keyName } from '../keys.ts'
 import { type Line, parts, type Span, spread } from '../line.ts'
 import { clean } from '../text.ts'
+import type { Dialog } from '../view.ts'
 import type { Shown } from './shown.ts'
 
 /** What is filtered, selected, marked and being probed. */
 export function statusLine(shown: Shown, width: number): Line {
-  const { view, order, board, probing } = shown
-  const { length } = order.names
-  const total = board.rows.length
+  const { view, order, board, probing, events, log } = shown
   const right: Span[] = []
-  if (probing !== undefined) right.push([progressText(probing), 'info'])
+  if (probing !== undefined) right.push([progressText(shown, probing), 'info'])
+  if (view.mouse) right.push(['MOUSE', 'bold'])
   if (view.follow) right.push(['FOLLOW', 'bold'])
   if (view.marks.size > 0) right.push([`${view.marks.size} marked`, 'bold'])
   right.push([
-    `${length === 0 ? 0 : view.at + 1}/${length}${length === total ? '' : ` of ${total}`}`,
+    view.page === 'events'
+      ? place(view.events.at, events.length, log.length)
+      : place(view.at, order.names.length, board.rows.length),
   ])
   return spread(promptLine(shown), parts(right, width), width)
 }
 
-const progressText = ({ done, total }: { done: number; total: number }): string =>
-  total === 0 ? 'probing ...' : `probing ${done}/${total}`
+const place = (at: number, length: number, total: number): string =>
+  `${length === 0 ? 0 : at + 1}/${length}${length === total ? '' : ` of ${total}`}`
+
+function progressText(
+  { board }: Shown,
+  { done, total }: { readonly done: number; readonly total: number },
+): string {
+  const most = board.snapshot.prober?.maxProbesPerSecond
+  const limit = most === undefined ? '' : `, at most ${Math.round(most)}/s`
+  return total === 0 ? 'probing ...' : `probing ${done}/${total}${limit}`
+}
 
 function promptLine({ view, theme }: Shown): Line {
-  if (view.draft !== undefined) {
-    return [['/', 'bold'], [clean(view.draft.text)], [theme.glyphs.braille ? '▏' : '_', 'bold']]
+  const cursor: Span = [theme.glyphs.braille ? '▏' : '_', 'bold']
+  const prompt = (sign: string, text: string): Line => [[sign, 'bold'], [clean(text)], cursor]
+  if (view.draft !== undefined) return prompt('/', view.draft.text)
+  if (view.dialog?.kind === 'palette') return prompt(':', view.dialog.text)
+  if (view.dialog?.kind === 'export' && view.dialog.format !== undefined) {
+    return prompt('file: ', view.dialog.name)
   }
-  const filters = [
-    view.filter.text === '' ? '' : `filter: ${clean(view.filter.text)}`,
-    view.errorsOnly ? 'errors only' : '',
-  ].filter(Boolean)
-  return [[filters.join('  ')]]
+  return [[(view.page === 'events' ? eventFilters(view.events) : nodeFilters(view)).join('  ')]]
+}
+
+const nodeFilters = ({ filter, errorsOnly }: Shown['view']): readonly string[] => [
+  ...(filter.text === '' ? [] : [`filter: ${clean(filter.text)}`]),
+  ...(errorsOnly ? ['errors only'] : []),
+]
+
+const eventFilters = ({ level, text }: Shown['view']['events']): readonly string[] => [
+  ...(level === 'info' ? [] : [`severity >= ${level}`]),
+  ...(text === '' ? [] : [`filter: ${clean(text)}`]),
+]
+
+type Hints = readonly (readonly [string, string])[]
+
+const draftHints: Hints = [
+  ['Enter', 'keeps'],
+  ['Esc', 'clears'],
+  ['Up', 'earlier filters'],
+]
+const dialogHints: Readonly<Record<Exclude<Dialog['kind'], 'confirm'>, Hints>> = {
+  help: [
+    ['j k', 'scroll'],
+    ['/', 'search and run'],
+    ['Esc', 'close'],
+  ],
+  sort: [
+    ['letter', 'sorts, again reverses'],
+    ['Esc', 'close'],
+  ],
+  columns: [
+    ['Space', 'shows or hides'],
+    ['0', 'the usual ones'],
+    ['Esc', 'close'],
+  ],
+  palette: [
+    ['Enter', 'runs'],
+    ['Up Down', 'choose'],
+    ['Esc', 'close'],
+  ],
+  copy: [
+    ['n', 'name'],
+    ['i', 'IP'],
+    ['r', 'row'],
+    ['Esc', 'close'],
+  ],
+  export: [
+    ['c', 'CSV'],
+    ['j', 'JSON'],
+    ['t', 'text'],
+    ['Esc', 'close'],
+  ],
 }
 
 /** The last line: a message for a few seconds, what is wrong with the filter, or the keys. */
-export function hintLine({ view }: Shown, width: number): Line {
-  if (view.dialog?.kind === 'confirm') return [[`${view.dialog.question} (y/n)`, 'warn']]
-  const error = view.draft?.error
+export function hintLine(shown: Shown, width: number): Line {
+  const { dialog, draft, message } = shown.view
+  if (dialog?.kind === 'confirm') return [[`${dialog.question} (y/n)`, 'warn']]
+  const error = draft?.error
   if (error !== undefined) return [[`${' '.repeat(error.at + 1)}^ ${error.message}`, 'warn']]
-  if (view.draft !== undefined)
+  if (draft !== undefined) return hints(draftHints, width)
+  if (dialog?.kind === 'export' && dialog.format !== undefined) {
     return hints(
       [
-        ['Enter', 'keeps'],
-        ['Esc', 'clears'],
-      ],
-      width,
-    )
-  if (view.message !== undefined) return [[view.message.text, view.message.tone]]
-  if (view.dialog?.kind === 'help')
-    return hints(
-      [
-        ['j k', 'scroll'],
+        ['Enter', 'writes the file'],
         ['Esc', 'close'],
       ],
       width,
     )
-  if (view.dialog?.kind === 'sort')
-    return hints(
-      [
-        ['letter', 'sorts, again reverses'],
-        ['Esc', 'close'],
-      ],
-      width,
-    )
-  return hints(pageHints(view.page), width)
+  }
+  if (dialog !== undefined) return hints(dialogHints[dialog.kind], width)
+  if (message !== undefined) return [[message.text, message.tone]]
+  return hints(pageHints(shown), width)
 }
 
-function pageHints(page: Page): readonly (readonly [string, string])[] {
-  const back = page === 'detail' ? [[keyName('escape'), 'back'] as const] : []
+function pageHints({ view, keys }: Shown): Hints {
+  const back = view.page === 'table' ? [] : [[keyName(keys.back[0] ?? ''), 'back'] as const]
   const rest = actionIds.flatMap(id => {
-    const { hint, keys, pages } = bindingOf(id)
-    return hint === undefined || !pages.includes(page)
+    const { hint, pages } = bindingOf(id)
+    return hint === undefined || !pages.includes(view.page)
       ? []
-      : [[keyName(keys[0] ?? ''), hint] as const]
+      : [[keyName(keys[id][0] ?? ''), hint] as const]
   })
   return [...back, ...rest]
 }
 
-const hints = (pairs: readonly (readonly [string, string])[], width: number): Line =>
+const hints = (pairs: Hints, width: number): Line =>
   parts(
     pairs.map(([key, title]) => [`${key} ${title}`, 'dim'] as const),
     width,

@@ -1,6 +1,6 @@
 import type { ProberState } from '../../../core/model/prober.ts'
 import type { Feed } from '../../../core/model/snapshot.ts'
-import { stateTone } from '../columns.ts'
+import { stateTone } from '../cells.ts'
 import { age, clock, interval } from '../format.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { type NodeState, nodeStates } from '../state.ts'
@@ -14,8 +14,8 @@ export function headerLines(shown: Shown, width: number, height: number): readon
       ? [smallTitle(shown, width)]
       : [title(shown, width), summary(shown, width)]
   const notice = height < 12 ? undefined : noticeLine(shown)
-  const banner = bannerLine(shown)
-  return [...lines, ...(notice ? [notice] : []), ...(banner ? [banner] : [])]
+  const banners = bannerLines(shown, width)
+  return [...lines, ...(notice ? [notice] : []), ...(height < 8 ? banners.slice(0, 1) : banners)]
 }
 
 function title(shown: Shown, width: number): Line {
@@ -98,20 +98,29 @@ function noticeLine({ board }: Shown): Line | undefined {
   return [[`${what} is off: ${clean(ability.why)}${way}`, 'warn']]
 }
 
-/** That the source is gone: since when, why, and when it is tried again. */
-function bannerLine({ board, nowMs, startedAtMs }: Shown): Line | undefined {
-  const { feed, origin, nodes } = board.snapshot
-  if (feed.kind === 'live' || nodes.length === 0) return undefined
-  if (feed.kind === 'lost') return [[` Source lost: ${lostText(feed, nowMs)} `, 'banner']]
-  return [
-    [`Waiting for results from ${clean(origin.label)} ... ${age(nowMs - startedAtMs)}`, 'info'],
+/** That the source is gone, or the node list: since when, when it is tried again, and why. */
+function bannerLines({ board, nowMs, startedAtMs, theme }: Shown, width: number): Line[] {
+  const { feed, origin, nodes, listLost } = board.snapshot
+  if (nodes.length === 0) return []
+  const banner = (text: string): Line => [
+    [` ${cut(text, Math.max(0, width - 2), theme.glyphs.ellipsis)} `, 'banner'],
   ]
+  const lines: Line[] = []
+  if (feed.kind === 'lost') lines.push(banner(`Source lost ${lostText(feed, nowMs)}`))
+  if (feed.kind === 'starting') {
+    const waited = age(nowMs - startedAtMs)
+    lines.push([[`Waiting for results from ${clean(origin.label)} ... ${waited}`, 'info']])
+  }
+  if (listLost !== undefined) {
+    const ago = age(nowMs - listLost.sinceMs)
+    lines.push(banner(`Node list lost ${ago} ago, these are its last: ${clean(listLost.reason)}`))
+  }
+  return lines
 }
 
-export function lostText(feed: Feed & { kind: 'lost' }, nowMs: number): string {
-  const forHow = age(nowMs - feed.sinceMs)
-  return `no news for ${forHow}, since ${clock(feed.sinceMs)} (${clean(feed.reason)})${retryText(feed, nowMs)}`
-}
+/** `12s ago, retry in 4s: connection refused`. */
+export const lostText = (feed: Feed & { kind: 'lost' }, nowMs: number): string =>
+  `${age(nowMs - feed.sinceMs)} ago${retryText(feed, nowMs)}: ${clean(feed.reason)}`
 
 const retryText = ({ retryAtMs }: Feed & { kind: 'lost' }, nowMs: number): string => {
   if (retryAtMs === undefined) return ''

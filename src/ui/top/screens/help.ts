@@ -1,19 +1,19 @@
-import { stateTone } from '../columns.ts'
+import { actionIds, bindingOf, type Group, groups } from '../bindings.ts'
+import { stateTone } from '../cells.ts'
 import { filterFields } from '../filter-fields.ts'
-import { actionIds, bindingOf, type Group, keyName } from '../keys.ts'
+import { type Keymap, keyName } from '../keys.ts'
 import { blank, type Line, lineWidth, rule, type Span, spread } from '../line.ts'
 import { nodeStates } from '../state.ts'
 import { padEnd } from '../text.ts'
 import type { Shown } from './shown.ts'
 
-const groups: readonly Group[] = ['Move', 'Find', 'Act', 'View', 'App']
 const keyWidth = 14
 const columnWidth = 39
 
 /** Every key, drawn from their table; then what the words and figures mean. */
-export function helpLines({ theme }: Shown, width: number): readonly Line[] {
+export function helpLines({ theme, keys }: Shown, width: number): readonly Line[] {
   return [
-    ...keyLines(width),
+    ...keyLines(keys, width),
     rule('states', width, theme),
     nodeStates.flatMap(
       (state): Line => [
@@ -32,8 +32,8 @@ export function helpLines({ theme }: Shown, width: number): readonly Line[] {
   ]
 }
 
-function keyLines(width: number): readonly Line[] {
-  const blocks = groups.map(groupLines)
+function keyLines(keys: Keymap, width: number): readonly Line[] {
+  const blocks = groups.map(group => groupLines(group, keys))
   const perRow = Math.max(1, Math.min(3, Math.floor(width / columnWidth)))
   const columns: Line[][] = Array.from({ length: perRow }, () => [])
   for (const block of blocks) {
@@ -51,15 +51,15 @@ const pad = (line: Line): Line => [
   [' '.repeat(Math.max(0, columnWidth - lineWidth(line)))],
 ]
 
-function groupLines(group: Group): readonly Line[] {
+function groupLines(group: Group, keys: Keymap): readonly Line[] {
   const own = actionIds.filter(id => bindingOf(id).group === group)
-  return [[[group, 'heading']], ...own.map(id => keyLine(bindingOf(id)))]
+  return [[[group, 'heading']], ...own.map(id => keyLine(keys[id], bindingOf(id).title))]
 }
 
-const keyLine = ({ keys, title }: { keys: readonly string[]; title: string }): Line => {
+const keyLine = (keys: readonly string[], title: string): Line => {
   const names: Span = [padEnd(keys.map(keyName).join(' '), keyWidth), 'bold']
   return [names, [title]]
 }
 
 export const helpTitle = (width: number): Line =>
-  spread([['Help', 'bold']], [['Esc closes', 'dim']], width)
+  spread([['Help', 'bold']], [['/ searches, Esc closes', 'dim']], width)

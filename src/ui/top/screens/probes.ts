@@ -1,7 +1,7 @@
 import { probeKinds } from '../../../core/model/probe.ts'
 import type { PathHealth, ProbeHealth } from '../../../core/model/snapshot.ts'
 import { staleAfterMs } from '../../../core/model/verdict.ts'
-import { rttCell, stateTone } from '../columns.ts'
+import { rttCell, stateTone } from '../cells.ts'
 import { age, rtt } from '../format.ts'
 import { fill, type Line, type Span } from '../line.ts'
 import { statisticsFor } from '../measure.ts'

@@ -1,11 +1,12 @@
 import { count } from '../format.ts'
 import { blank, type Line, paintLine } from '../line.ts'
 import { detailLines } from './detail.ts'
+import { eventLines, eventsHeading, eventsSummary } from './events.ts'
 import { hintLine, statusLine } from './footer.ts'
 import { headerLines } from './header.ts'
 import { helpLines, helpTitle } from './help.ts'
+import { menuLines } from './menus.ts'
 import type { Shown } from './shown.ts'
-import { sortMenuLines } from './sort-menu.ts'
 import { headingLine, tableLines } from './table.ts'
 
 const smallest = { width: 20, height: 5 }
@@ -20,38 +21,52 @@ export function screenRows(shown: Shown, width: number, height: number): readonl
   )
 }
 
-/** How many nodes the table has room for. */
+/** How many rows of its list the page has room for. */
 export function bodyHeight(shown: Shown, width: number, height: number): number {
-  const around = height < roomy ? 1 : 3
-  return Math.max(1, height - headerLines(shown, width, height).length - around)
+  return Math.max(1, height - listTop(shown, width, height) - (height < roomy ? 1 : 2))
+}
+
+/** The screen's first row of the list. */
+export function listTop(shown: Shown, width: number, height: number): number {
+  const heading = height < roomy ? 0 : 1
+  return pageHeader(shown, width, height).length + heading
+}
+
+function pageHeader(shown: Shown, width: number, height: number): readonly Line[] {
+  const lines = headerLines(shown, width, height)
+  return shown.view.page === 'events' && height >= roomy
+    ? [...lines, eventsSummary(shown, width)]
+    : lines
 }
 
 function screenLines(shown: Shown, width: number, height: number): readonly Line[] {
   if (width < smallest.width || height < smallest.height) return tinyLines(shown)
-  if (shown.view.dialog?.kind === 'help') {
+  const { dialog, page } = shown.view
+  if (dialog?.kind === 'help') {
     const help = helpLines(shown, width)
     const room = height - 2
-    const top = Math.min(shown.view.dialog.top, Math.max(0, help.length - room))
+    const top = Math.min(dialog.top, Math.max(0, help.length - room))
     return footed([helpTitle(width), ...help.slice(top, top + room)], shown, width, height)
   }
-  if (shown.view.page === 'detail') {
-    const banner = headerLines(shown, width, height).slice(width < 40 || height < roomy ? 1 : 2)
-    const body = detailLines(shown, width, height - 1 - banner.length)
-    return footed([...banner, ...body], shown, width, height)
+  if (page === 'detail' && menuLines(shown, width, height) === undefined) {
+    const banners = headerLines(shown, width, height).slice(width < 40 || height < roomy ? 1 : 2)
+    const body = detailLines(shown, width, height - 1 - banners.length)
+    return footed([...banners, ...body], shown, width, height)
   }
-  return footed(tablePage(shown, width, height), shown, width, height)
+  return footed(listPage(shown, width, height), shown, width, height)
 }
 
-function tablePage(shown: Shown, width: number, height: number): readonly Line[] {
-  const header = headerLines(shown, width, height)
+/** The header, the list or the menu that is open in its place, and the status line. */
+function listPage(shown: Shown, width: number, height: number): readonly Line[] {
+  const header = pageHeader(shown, width, height)
   const body = bodyHeight(shown, width, height)
-  const rows =
-    shown.view.dialog?.kind === 'sort'
-      ? sortMenuLines(shown, body).slice(0, body)
-      : tableLines(shown, width, body)
+  const events = shown.view.page === 'events'
+  const list = events ? eventLines : tableLines
+  const rows = menuLines(shown, width, body) ?? list(shown, width, body)
   if (height < roomy) return [...header, ...rows]
+  const heading = events ? eventsHeading(width) : headingLine(shown, width)
   const padding = Array.from({ length: Math.max(0, body - rows.length) }, () => blank)
-  return [...header, headingLine(shown, width), ...rows, ...padding, statusLine(shown, width)]
+  return [...header, heading, ...rows.slice(0, body), ...padding, statusLine(shown, width)]
 }
 
 /** The last row is the hint line's; on a low screen the prompt takes it while it is open. */
@@ -62,10 +77,15 @@ function footed(
   height: number,
 ): readonly Line[] {
   const padding = Array.from({ length: Math.max(0, height - 1 - lines.length) }, () => blank)
-  const prompt = height < roomy && shown.view.draft !== undefined
+  const prompt = isTyping(shown.view) && (height < roomy || shown.view.page === 'detail')
   const last = prompt ? statusLine(shown, width) : hintLine(shown, width)
   return [...lines.slice(0, height - 1), ...padding, last]
 }
+
+const isTyping = ({ draft, dialog }: Shown['view']): boolean =>
+  draft !== undefined ||
+  dialog?.kind === 'palette' ||
+  (dialog?.kind === 'export' && dialog.format !== undefined)
 
 const tinyLines = ({ board }: Shown): readonly Line[] => [
   [[`${board.counts.down} down/${count(board.rows.length, 'node')}`]],

@@ -1,8 +1,9 @@
 import { staleAfterMs } from '../../../core/model/verdict.ts'
-import { columnOf, stateTone } from '../columns.ts'
+import { stateTone } from '../cells.ts'
+import { columnOf } from '../columns.ts'
 import { age } from '../format.ts'
-import { layout, type Placed } from '../layout.ts'
-import { blank, fill, type Line, type Span } from '../line.ts'
+import { type Placed, placedColumns } from '../layout.ts'
+import { blank, fill, type Line, lineWidth, type Span } from '../line.ts'
 import { type Row, rowNamed } from '../rows.ts'
 import { clean, head, padEnd, padStart } from '../text.ts'
 import { lostText } from './header.ts'
@@ -12,7 +13,7 @@ import type { Shown } from './shown.ts'
 export function tableLines(shown: Shown, width: number, height: number): readonly Line[] {
   const { board, order, view } = shown
   if (order.names.length === 0) return emptyLines(shown)
-  const placed = layout(width, shown.columns)
+  const placed = placedColumns(view, width)
   const dimmed = board.snapshot.feed.kind === 'lost'
   return Array.from({ length: height }, (_, index) => {
     const place = view.top + index
@@ -24,14 +25,19 @@ export function tableLines(shown: Shown, width: number, height: number): readonl
   })
 }
 
-export function headingLine({ view, theme, columns }: Shown, width: number): Line {
-  const titles = layout(width, columns).map(({ id, width: room }) => {
+/** The column that sorts is lit, and has an arrow. */
+export function headingLine({ view, theme }: Shown, width: number): Line {
+  const spans = placedColumns(view, width).map(({ id, width: room }): Span => {
     const { title, align } = columnOf(id)
     const arrow = view.sort.reversed ? theme.glyphs.up : theme.glyphs.down
-    const text = id === view.sort.column ? head(title, room - 1) + arrow : title
-    return align === 'left' ? padEnd(text, room) : padStart(text, room)
+    const sorts = id === view.sort.column
+    const text = sorts ? head(title, room - 1) + arrow : head(title, room)
+    const padded = align === 'left' ? padEnd(text, room) : padStart(text, room)
+    return [padded, sorts ? 'sorted' : 'heading']
   })
-  return fill([[`  ${titles.join(' ')}`]], width, 'heading')
+  const between: Span = [' ', 'heading']
+  const line = [between, ...spans.flatMap(span => [between, span])]
+  return [...line, [' '.repeat(Math.max(0, width - lineWidth(line))), 'heading']]
 }
 
 function rowLine(row: Row, placed: readonly Placed[], shown: Shown): Line {
@@ -69,7 +75,7 @@ function emptyLines({ board, view, nowMs, startedAtMs }: Shown): readonly Line[]
     return [
       blank,
       [[`  No connection to ${label}.`, 'crit']],
-      [[`  There is ${lostText(feed, nowMs)}.`]],
+      [[`  Lost ${lostText(feed, nowMs)}`]],
     ]
   }
   return [

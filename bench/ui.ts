@@ -1,0 +1,128 @@
+// What the screen costs: a real terminal (a pty and an emulator), 5,000 nodes, 50 rows of 200 columns.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { compile, openTerminal, type Terminal } from '../test/support/terminal.ts'
+import type { ScreenSettings } from './fixtures/screen.ts'
+
+export interface UiFigure {
+  readonly figure: string
+  readonly value: string
+  readonly target: string
+  readonly command: string
+}
+
+const command = 'node bench/ui.ts'
+const size = { columns: 200, rows: 50 }
+const fixture = fileURLToPath(new URL('fixtures/screen.ts', import.meta.url))
+const base: ScreenSettings = { nodes: 5000, samples: 120, everyMs: 1000, fastWidth: true }
+const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+
+/** Measures for about a minute; nothing else should run meanwhile. */
+export async function benchUi(measureMs = 8000): Promise<readonly UiFigure[]> {
+  const compiled = compile()
+  const run = (settings: Partial<ScreenSettings>) =>
+    measured(join(compiled.folder, 'src/ui/top'), { ...base, ...settings }, measureMs)
+  try {
+    const slow = await run({})
+    const quick = await run({ everyMs: 250 })
+    const stock = await run({ fastWidth: false })
+    return [
+      row('CPU, every visible row changing at 1 Hz', percent(slow.cpu), '<= 10 %'),
+      row('CPU, every visible row changing at 4 Hz', percent(quick.cpu), '<= 27 %'),
+      row('CPU at 1 Hz with the usual string-width', percent(stock.cpu), '(to compare)'),
+      row('key to screen, p50', `${slow.keys.p50.toFixed(0)} ms`, '<= 30 ms'),
+      row('key to screen, p99', `${slow.keys.p99.toFixed(0)} ms`, '<= 110 ms'),
+      row('first frame, Ink loaded on the way', `${slow.firstMs.toFixed(0)} ms`, '<= 500 ms'),
+      row('RSS, 4 x 120 samples a node', `${slow.rssMb.toFixed(0)} MB`, '<= 200 MB'),
+      row('growth while measured', `${(slow.rssMb - slow.rssBeforeMb).toFixed(0)} MB`, '<= 20 MB'),
+      row('bytes a frame at 1 Hz', `${(slow.bytesPerSecond / 1000).toFixed(1)} kB`, '(to compare)'),
+    ]
+  } finally {
+    compiled.remove()
+  }
+}
+
+const row = (figure: string, value: string, target: string): UiFigure => ({
+  figure,
+  value,
+  target,
+  command,
+})
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+
+interface Measured {
+  readonly cpu: number
+  readonly keys: { readonly p50: number; readonly p99: number }
+  readonly firstMs: number
+  readonly rssBeforeMb: number
+  readonly rssMb: number
+  readonly bytesPerSecond: number
+}
+
+async function measured(
+  folder: string,
+  settings: ScreenSettings,
+  measureMs: number,
+): Promise<Measured> {
+  const args = [fixture, folder, JSON.stringify(settings)]
+  const terminal = openTerminal(process.execPath, args, size)
+  try {
+    await terminal.shows('ready', 60_000)
+    const readyMs = performance.now()
+    await terminal.shows('reachable')
+    const firstMs = performance.now() - readyMs
+    await sleep(3000)
+    const rssBeforeMb = rssMb(terminal.pid)
+    const beganMs = performance.now()
+    const cpuBefore = cpuSeconds(terminal.pid)
+    const bytesBefore = terminal.bytes().length
+    await sleep(measureMs)
+    const seconds = (performance.now() - beganMs) / 1000
+    const cpu = (cpuSeconds(terminal.pid) - cpuBefore) / seconds
+    const bytesPerSecond = (terminal.bytes().length - bytesBefore) / seconds
+    const keys = await keyTimes(terminal, 100)
+    return { cpu, keys, firstMs, rssBeforeMb, rssMb: rssMb(terminal.pid), bytesPerSecond }
+  } finally {
+    terminal.close()
+  }
+}
+
+/** From a key's byte to the frame that shows the next place in the status line; eight keys a second. */
+async function keyTimes(terminal: Terminal, count: number) {
+  const tookMs: number[] = []
+  let place = 1
+  for (let key = 0; key < count; key += 1) {
+    await sleep(90 + 60 * Math.random())
+    const beganMs = performance.now()
+    const down = key % 40 < 20
+    place += down ? 1 : -1
+    terminal.type(down ? 'j' : 'k')
+    await terminal.shows(` ${place}/5000`)
+    tookMs.push(performance.now() - beganMs)
+  }
+  tookMs.sort((a, b) => a - b)
+  const rank = (share: number) => tookMs[Math.ceil(share * tookMs.length) - 1] ?? Number.NaN
+  return { p50: rank(0.5), p99: rank(0.99) }
+}
+
+/** User and system time of a process: fields 14 and 15 of its stat, in hundredths of a second. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+const rssMb = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const figures = await benchUi()
+  if (process.argv.includes('--json')) console.log(JSON.stringify(figures))
+  else {
+    for (const { figure, value, target } of figures) {
+      console.log(`${figure.padEnd(44)} ${value.padStart(10)}   target ${target}`)
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { severities } from '../../core/model/events.ts'
+import type { NodeName } from '../../core/model/node.ts'
+import type { ActionId } from './bindings.ts'
+import { columnIds } from './columns.ts'
+import { everything } from './filter.ts'
+import { themeNames } from './theme.ts'
+import { clamp, placeOf, type Scene, type View, windowTop } from './view.ts'
+
+type Change = (view: View, scene: Scene) => View
+
+const select =
+  (placeFrom: (at: number, body: number, length: number) => number): Change =>
+  (view, scene) => {
+    if (view.page === 'events') return selectEvent(view, scene, placeFrom)
+    const { names } = scene.order
+    const at = clamp(placeFrom(placeOf(view, scene.order), scene.body, names.length), names.length)
+    // By hand the window moves as little as it must, even while it follows the row.
+    const top = windowTop(view.top, at, names.length, scene.body)
+    return { ...view, selected: names[at] ?? view.selected, at, top }
+  }
+
+function selectEvent(
+  view: View,
+  { events, body }: Scene,
+  placeFrom: (at: number, body: number, length: number) => number,
+): View {
+  const at = clamp(placeFrom(view.events.at, body, events.length), events.length)
+  const top = windowTop(view.events.top, at, events.length, body)
+  return { ...view, events: { ...view.events, at, top, selected: events[at]?.id } }
+}
+
+const sortBeside =
+  (step: number): Change =>
+  (view, { columns }) => {
+    const sortable = columns.length === 0 ? columnIds : columns
+    const place = sortable.indexOf(view.sort.column)
+    const column = sortable[(place + step + sortable.length) % sortable.length] ?? 'state'
+    return { ...view, sort: { column, reversed: false } }
+  }
+
+const minuteMs = 60_000
+const windowsMs = [1, 2, 5, 15, 60, 360, 1440].map(minutes => minutes * minuteMs)
+
+/** From the whole history to the next window that is shorter, or longer. */
+const zoom =
+  (step: -1 | 1): Change =>
+  (view, { spanMs }) => {
+    const nowMs = view.windowMs ?? spanMs
+    const next = step < 0 ? windowsMs.findLast(ms => ms < nowMs) : windowsMs.find(ms => ms > nowMs)
+    return { ...view, windowMs: next ?? view.windowMs }
+  }
+
+const next = select(at => at + 1)
+const previous = select(at => at - 1)
+const show =
+  (page: View['page']): Change =>
+  view => ({ ...view, page })
+
+/** What each action changes in the view. Those that do something outside it are in press.ts. */
+export const changes: Partial<Record<ActionId, Change>> = {
+  down: next,
+  up: previous,
+  nextNode: next,
+  previousNode: previous,
+  first: select(() => 0),
+  last: select((_at, _body, length) => length - 1),
+  halfDown: select((at, body) => at + Math.max(1, body >> 1)),
+  halfUp: select((at, body) => at - Math.max(1, body >> 1)),
+  pageDown: select((at, body) => at + body),
+  pageUp: select((at, body) => at - body),
+  open,
+  back: goBack,
+  nextPage: view => ({ ...view, page: view.page === 'events' ? 'table' : 'events' }),
+  nodes: show('table'),
+  events: show('events'),
+  help: view => ({ ...view, dialog: { kind: 'help', top: 0 } }),
+  palette: view => ({ ...view, dialog: { kind: 'palette', text: '', at: 0 } }),
+  sort: view => ({ ...view, dialog: { kind: 'sort' } }),
+  copy: view => ({ ...view, dialog: { kind: 'copy' } }),
+  export: view => ({ ...view, dialog: { kind: 'export', format: undefined, name: '' } }),
+  columns: view => ({ ...view, dialog: { kind: 'columns', at: 0 } }),
+  sortLeft: sortBeside(-1),
+  sortRight: sortBeside(1),
+  reverse: view => ({ ...view, sort: { ...view.sort, reversed: !view.sort.reversed } }),
+  filter: view => ({ ...view, draft: { text: filterText(view), error: undefined, back: 0 } }),
+  errors: view => ({ ...view, errorsOnly: !view.errorsOnly }),
+  level: view => {
+    const level = following(severities, view.events.level)
+    return { ...view, events: { ...view.events, level } }
+  },
+  mark: (view, scene) => {
+    const name = scene.order.names[placeOf(view, scene.order)]
+    return name === undefined ? view : next({ ...view, marks: toggled(view.marks, name) }, scene)
+  },
+  markAll: (view, { order }) => {
+    const all = order.names.length > 0 && order.names.every(name => view.marks.has(name))
+    return { ...view, marks: all ? new Set() : new Set([...view.marks, ...order.names]) }
+  },
+  wide: view => ({ ...view, wide: !view.wide, scroll: 0 }),
+  scrollLeft: view => ({ ...view, scroll: Math.max(0, view.scroll - 1) }),
+  scrollRight: view =>
+    view.wide ? { ...view, scroll: Math.min(columnIds.length - 2, view.scroll + 1) } : view,
+  freeze: (view, { snapshot, log: events, nowMs }) => ({
+    ...view,
+    frozen: view.frozen === undefined ? { snapshot, events, nowMs } : undefined,
+  }),
+  follow: view => ({ ...view, follow: !view.follow }),
+  zoomIn: zoom(-1),
+  zoomOut: zoom(1),
+  zoomReset: view => ({ ...view, windowMs: undefined }),
+  log: view => ({ ...view, log: !view.log }),
+  theme: view => ({ ...view, theme: following(themeNames, view.theme) }),
+}
+
+/** The filter of the page that is shown. */
+export const filterText = (view: View): string =>
+  view.page === 'events' ? view.events.text : view.filter.text
+
+const following = <Item>(items: readonly Item[], item: Item): Item =>
+  items[(items.indexOf(item) + 1) % items.length] ?? item
+
+const toggled = (marks: ReadonlySet<NodeName>, name: NodeName): ReadonlySet<NodeName> => {
+  const changed = new Set(marks)
+  if (!changed.delete(name)) changed.add(name)
+  return changed
+}
+
+/** The selected node, or that of the selected event: even if a filter hides it in the table. */
+function open(view: View, { order, events, snapshot }: Scene): View {
+  if (view.page === 'table') {
+    const selected = order.names[placeOf(view, order)]
+    return selected === undefined ? view : { ...view, page: 'detail', selected }
+  }
+  const name = events[view.events.at]?.nodes[0]
+  const there = name !== undefined && snapshot.nodes.some(node => node.name === name)
+  if (!there) return view
+  const shown = order.index.has(name) ? view : { ...view, filter: everything, errorsOnly: false }
+  return { ...shown, page: 'detail', selected: name }
+}
+
+/** One step back: the page, then its filter, then errors only, then the marks. */
+function goBack(view: View): View {
+  if (view.page === 'detail') return { ...view, page: 'table' }
+  if (view.page === 'events') {
+    return view.events.text === ''
+      ? { ...view, page: 'table' }
+      : { ...view, events: { ...view.events, text: '' } }
+  }
+  if (view.filter.text !== '') return { ...view, filter: everything }
+  if (view.errorsOnly) return { ...view, errorsOnly: false }
+  return view.marks.size > 0 ? { ...view, marks: new Set() } : view
+}

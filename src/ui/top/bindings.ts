@@ -1,0 +1,111 @@
+export const pages = ['table', 'detail', 'events'] as const
+export type Page = (typeof pages)[number]
+export const groups = ['Move', 'Find', 'Act', 'View', 'App'] as const
+export type Group = (typeof groups)[number]
+
+export interface Binding {
+  /** As `strokesOf` names them. */
+  readonly keys: readonly string[]
+  readonly title: string
+  readonly group: Group
+  /** Where it works; the palette runs it on the first of these. */
+  readonly pages: readonly Page[]
+  /** Shown in the last line of these pages, in this word. */
+  readonly hint?: string
+}
+
+const table: readonly Page[] = ['table']
+const detail: readonly Page[] = ['detail']
+const events: readonly Page[] = ['events']
+const lists: readonly Page[] = ['table', 'events']
+
+/** Every key there is: the handlers, the help, the palette and the hints are drawn from this table. */
+export const bindings = {
+  help: { keys: ['?', 'f1'], title: 'help', group: 'App', pages, hint: 'help' },
+  filter: { keys: ['/'], title: 'filter', group: 'Find', pages: lists, hint: 'filter' },
+  sort: { keys: ['s'], title: 'sort menu', group: 'Find', pages: table, hint: 'sort' },
+  open: { keys: ['enter'], title: 'open the node', group: 'Move', pages: lists, hint: 'node' },
+  back: { keys: ['escape'], title: 'back', group: 'Move', pages },
+  down: { keys: ['j', 'down'], title: 'next row', group: 'Move', pages: lists },
+  up: { keys: ['k', 'up'], title: 'previous row', group: 'Move', pages: lists },
+  first: { keys: ['g', 'home'], title: 'first row', group: 'Move', pages: lists },
+  last: { keys: ['G', 'end'], title: 'last row', group: 'Move', pages: lists },
+  halfDown: { keys: ['ctrl+d'], title: 'half a page down', group: 'Move', pages: lists },
+  halfUp: { keys: ['ctrl+u'], title: 'half a page up', group: 'Move', pages: lists },
+  pageDown: { keys: ['pagedown'], title: 'page down', group: 'Move', pages: lists },
+  pageUp: { keys: ['pageup'], title: 'page up', group: 'Move', pages: lists },
+  nextNode: {
+    keys: ['n', 'j', 'down'],
+    title: 'next node',
+    group: 'Move',
+    pages: detail,
+    hint: 'next',
+  },
+  previousNode: { keys: ['N', 'k', 'up'], title: 'previous node', group: 'Move', pages: detail },
+  nextPage: { keys: ['tab'], title: 'nodes or events', group: 'Move', pages: lists },
+  nodes: { keys: ['1'], title: 'the nodes', group: 'Move', pages },
+  events: { keys: ['3'], title: 'the events', group: 'Move', pages, hint: 'events' },
+  sortLeft: { keys: ['<'], title: 'sort by the column left', group: 'Find', pages: table },
+  sortRight: { keys: ['>'], title: 'sort by the column right', group: 'Find', pages: table },
+  reverse: { keys: ['R'], title: 'reverse the order', group: 'Find', pages: table },
+  errors: { keys: ['e'], title: 'errors only', group: 'Find', pages: table, hint: 'errors' },
+  level: {
+    keys: ['v'],
+    title: 'lowest severity shown',
+    group: 'Find',
+    pages: events,
+    hint: 'severity',
+  },
+  mark: { keys: ['space'], title: 'mark', group: 'Find', pages: table },
+  markAll: { keys: ['*'], title: 'mark all or none', group: 'Find', pages: table },
+  probe: {
+    keys: ['p'],
+    title: 'probe this or marked',
+    group: 'Act',
+    pages: ['table', 'detail'],
+    hint: 'probe',
+  },
+  probeShown: { keys: ['P'], title: 'probe all shown', group: 'Act', pages: table },
+  acknowledge: {
+    keys: ['a'],
+    title: 'acknowledge the event',
+    group: 'Act',
+    pages: events,
+    hint: 'acknowledge',
+  },
+  copy: { keys: ['y'], title: 'copy name, IP or row', group: 'Act', pages },
+  export: { keys: ['x'], title: 'write view to a file', group: 'Act', pages },
+  columns: { keys: ['c'], title: 'choose columns', group: 'View', pages: table },
+  wide: { keys: ['w'], title: 'all columns, scrolled', group: 'View', pages: table },
+  scrollLeft: { keys: ['h', 'left'], title: 'scroll left when wide', group: 'View', pages: table },
+  scrollRight: {
+    keys: ['l', 'right'],
+    title: 'scroll right when wide',
+    group: 'View',
+    pages: table,
+  },
+  freeze: { keys: ['f'], title: 'freeze the screen', group: 'View', pages },
+  follow: { keys: ['F'], title: 'hold the row in place', group: 'View', pages: table },
+  zoomIn: {
+    keys: ['+', '='],
+    title: 'shorter time window',
+    group: 'View',
+    pages: detail,
+    hint: 'zoom',
+  },
+  zoomOut: { keys: ['-'], title: 'longer time window', group: 'View', pages: detail },
+  zoomReset: { keys: ['0'], title: 'all the history', group: 'View', pages: detail },
+  log: { keys: ['l'], title: 'logarithmic scale', group: 'View', pages: detail, hint: 'log' },
+  theme: { keys: ['T'], title: 'next theme', group: 'View', pages },
+  mouse: { keys: ['M'], title: 'mouse on or off', group: 'App', pages },
+  redraw: { keys: ['ctrl+l'], title: 'redraw', group: 'App', pages },
+  suspend: { keys: ['ctrl+z'], title: 'suspend', group: 'App', pages },
+  quit: { keys: ['q'], title: 'quit', group: 'App', pages, hint: 'quit' },
+  palette: { keys: [':'], title: 'find an action', group: 'App', pages, hint: 'actions' },
+} as const satisfies Record<string, Binding>
+
+export type ActionId = keyof typeof bindings
+export const actionIds = Object.keys(bindings) as readonly ActionId[]
+export const isActionId = (text: string): text is ActionId => Object.hasOwn(bindings, text)
+/** One view on the table above, without each binding's own literal types. */
+export const bindingOf = (id: ActionId): Binding => bindings[id]

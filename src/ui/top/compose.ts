@@ -1,0 +1,73 @@
+import type { EventLog } from '../../core/model/events.ts'
+import type { HealthSource } from '../../core/model/source.ts'
+import { createEventChooser } from './events-shown.ts'
+import type { Keymap } from './keys.ts'
+import { placedColumns } from './layout.ts'
+import { createOrderer } from './order.ts'
+import { type Board, boardOf, rowNamed, rowSpanMs } from './rows.ts'
+import { bodyHeight } from './screens/screen.ts'
+import type { Shown } from './screens/shown.ts'
+import { createTheme, type Look, type Theme } from './theme.ts'
+import { type Scene, settle, settleEvents, type View } from './view.ts'
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+interface ComposerOptions {
+  readonly source: HealthSource
+  readonly log: EventLog
+  readonly nowMs: () => number
+  readonly look: Look
+  readonly title: string
+  readonly keys: Keymap
+}
+
+type Compose = (view: View, probing: Shown['probing'], size: Size) => Shown
+
+/** Brings snapshot, view and time together; what did not change since last time is not made again. */
+export function createComposer(options: ComposerOptions): Compose {
+  const { source, log, nowMs, look, title, keys } = options
+  const themes = new Map<View['theme'], Theme>()
+  const startedAtMs = nowMs()
+  const orderOf = createOrderer()
+  const eventsOf = createEventChooser()
+  let board: Board | undefined
+  let second = Number.NaN
+  const themeOf = (name: View['theme']): Theme => {
+    const theme = themes.get(name) ?? createTheme({ ...look, theme: name })
+    themes.set(name, theme)
+    return theme
+  }
+  return (view, probing, { width, height }) => {
+    const atMs = view.frozen?.nowMs ?? nowMs()
+    const snapshot = view.frozen?.snapshot ?? source.snapshot()
+    // Time alone changes states, too; looking once a second is soon enough.
+    if (board?.snapshot !== snapshot || second !== Math.floor(atMs / 1000)) {
+      board = boardOf(snapshot, atMs, board)
+      second = Math.floor(atMs / 1000)
+    }
+    const all = view.frozen?.events ?? log.list()
+    const order = orderOf(board, view, atMs)
+    const events = eventsOf(all, view.events)
+    const theme = themeOf(view.theme)
+    const basis = { title, theme, keys, startedAtMs, board, order, events, log: all, probing }
+    const shown: Shown = { ...basis, view, nowMs: atMs }
+    const body = bodyHeight(shown, width, height)
+    const settled = settleEvents(settle(view, order, body), events, body)
+    return settled === view ? shown : { ...shown, view: settled }
+  }
+}
+
+export const sceneOf = (shown: Shown, { width, height }: Size): Scene => ({
+  order: shown.order,
+  events: shown.events,
+  log: shown.log,
+  body: bodyHeight(shown, width, height),
+  snapshot: shown.board.snapshot,
+  nowMs: shown.nowMs,
+  columns: placedColumns(shown.view, width).map(({ id }) => id),
+  spanMs: rowSpanMs(rowNamed(shown.board, shown.view.selected), shown.nowMs),
+  keys: shown.keys,
+})

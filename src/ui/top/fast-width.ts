@@ -1,0 +1,50 @@
+// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR begins with ESC
+const sgr = /\x1b\[[\d;:]*m/g
+
+/**
+ * How wide a text is, where one look at its characters tells: the text that this screen is made of.
+ * Undefined where it takes the Unicode tables to know.
+ */
+export function fastWidth(text: string): number | undefined {
+  const bare = text.includes('\x1b') ? text.replace(sgr, '') : text
+  for (let index = 0; index < bare.length; index += 1) {
+    if (!isNarrow(bare.charCodeAt(index))) return undefined
+  }
+  return bare.length
+}
+
+// ASCII, Latin without the soft hyphen, and of the symbols those that terminals draw one column wide.
+const isNarrow = (unit: number): boolean =>
+  (unit >= 0x20 && unit < 0x7f) ||
+  (unit >= 0xa0 && unit < 0x300 && unit !== 0xad) ||
+  (unit >= 0x2500 && unit <= 0x25fc) ||
+  (unit >= 0x2800 && unit <= 0x28ff) ||
+  unit === 0x25cf ||
+  unit === 0x2026 ||
+  unit === 0x2717
+
+interface Found {
+  readonly url: string
+  readonly format?: string | null | undefined
+}
+
+/**
+ * For `module.registerHooks`, before Ink is imported: puts `fastWidth` in front of the `string-width`
+ * that Ink measures each row with, several times a frame. The real one answers where we cannot.
+ */
+export const fastWidthHooks = {
+  resolve<Context>(
+    specifier: string,
+    context: Context,
+    next: (specifier: string, context: Context) => Found,
+  ) {
+    const found = next(specifier, context)
+    if (specifier !== 'string-width') return found
+    const source = `import real from ${JSON.stringify(found.url)}
+import { fastWidth } from ${JSON.stringify(import.meta.url)}
+export default (text, options) =>
+  (typeof text === 'string' ? fastWidth(text) : undefined) ?? real(text, options)`
+    const url = `data:text/javascript,${encodeURIComponent(source)}`
+    return { url, format: 'module', shortCircuit: true }
+  },
+}

@@ -1,0 +1,102 @@
+import { probeKinds } from '../../core/model/probe.ts'
+import { staleAfterMs } from '../../core/model/verdict.ts'
+import { columnIds, columnOf } from './columns.ts'
+import { kindWords, lastedMs, probesText, whatText } from './event-text.ts'
+import { statisticsFor } from './measure.ts'
+import { type Row, rowNamed } from './rows.ts'
+import type { Shown } from './screens/shown.ts'
+import { probeState } from './state.ts'
+import { clean } from './text.ts'
+
+/** A view as rows of cells, for files and for the clipboard. */
+export interface Sheet {
+  readonly title: string
+  readonly heading: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** All that the view holds, not only what fits the screen. */
+export function sheetOf(shown: Shown): Sheet {
+  return { table: tableSheet, detail: detailSheet, events: eventsSheet }[shown.view.page](shown)
+}
+
+function tableSheet(shown: Shown): Sheet {
+  const ids = exported(shown)
+  return {
+    title: 'nodes',
+    heading: ids,
+    rows: shown.order.names.flatMap(name => {
+      const row = rowNamed(shown.board, name)
+      return row === undefined ? [] : [rowCells(row, shown)]
+    }),
+  }
+}
+
+/** A row's cells, with its whole name. */
+export function rowCells(row: Row, shown: Shown): readonly string[] {
+  const { nowMs, board, theme } = shown
+  const context = { nowMs, staleAfterMs: staleAfterMs(board.snapshot), glyphs: theme.glyphs }
+  return exported(shown).map(id => {
+    if (id === 'node') return row.name
+    const [text] = columnOf(id).cell(row, 60, context)
+    return text === '--' ? 'no reply' : text
+  })
+}
+
+// A trend is for the eye.
+const exported = ({ view }: Shown) =>
+  (view.wide ? columnIds : view.columns).filter(id => id !== 'trend')
+
+function detailSheet(shown: Shown): Sheet {
+  const row = rowNamed(shown.board, shown.view.selected)
+  const afterMs = staleAfterMs(shown.board.snapshot)
+  const paths = row?.node.paths ?? []
+  return {
+    title: 'node',
+    heading: [
+      ...['node', 'to', 'rank', 'ip', 'probe', 'state', 'last_ns', 'p50_ns', 'p95_ns', 'max_ns'],
+      ...['jitter_ns', 'sent', 'lost'],
+    ],
+    rows: paths.flatMap(path =>
+      probeKinds.map(kind => {
+        const probe = path.probes[kind]
+        const { p50Ns, p95Ns, maxNs, jitterNs, sent, lost } = statisticsFor(probe.history)
+        const lastNs = probe.last?.kind === 'reply' ? probe.last.rttNs : undefined
+        const figures = [lastNs, p50Ns, p95Ns, maxNs, jitterNs, sent, lost]
+        return [
+          ...[row?.name ?? '', path.to, path.rank, clean(path.ip), kind],
+          probeState(probe, shown.nowMs, afterMs),
+          ...figures.map(figure => (figure === undefined ? '' : String(Math.round(figure)))),
+        ]
+      }),
+    ),
+  }
+}
+
+function eventsSheet({ events, nowMs }: Shown): Sheet {
+  return {
+    title: 'events',
+    heading: [
+      'time',
+      'severity',
+      'event',
+      'node',
+      'probes',
+      'seconds',
+      'lasts',
+      'what',
+      'acknowledged',
+    ],
+    rows: events.map(event => [
+      new Date(event.atMs).toISOString(),
+      event.severity,
+      kindWords[event.kind],
+      event.nodes.map(clean).join(' '),
+      probesText(event),
+      String(Math.round(lastedMs(event, nowMs) / 1000)),
+      event.endedAtMs === undefined ? 'yes' : 'no',
+      whatText(event),
+      event.acknowledged ? 'yes' : 'no',
+    ]),
+  }
+}
