@@ -106,6 +106,7 @@ const daemonFlags = (command: Command) =>
 
 const lookFlags = (command: Command) =>
   command
+    .option('--columns <COLUMN...>', 'the columns of the screen')
     .option('--sort <COLUMN>', 'the column to sort by')
     .option('--filter <FILTER>', 'show only the nodes that match')
     .addOption(
@@ -115,6 +116,7 @@ const lookFlags = (command: Command) =>
       new Option('--color <WHEN>', 'colours').choices(['auto', 'always', 'never']).default('auto'),
     )
     .option('--ascii', 'no characters beyond ASCII')
+    .option('--no-sync', 'no marks around each frame, for terminals that show them')
 
 /** `--host` may stand before the command as well. */
 const withHost = <Flags extends ClientFlags>(root: Command, flags: Flags): Flags => ({

@@ -12,6 +12,7 @@ export async function withStored(command: Command): Promise<void> {
   const { file, settings } = await readSettings()
   const { host, cilium, nodes: _, ...others } = settings
   const given = (name: string) => (command.getOptionValueSource(name) ?? 'default') !== 'default'
+  command.setOptionValueWithSource('keys', settings.keys, 'config')
   const source = sources.some(given) ? {} : { host, cilium }
   const stored: Readonly<Record<string, unknown>> = { ...others, ...source }
   for (const option of command.options) {

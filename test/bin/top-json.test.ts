@@ -60,6 +60,30 @@ test('--watch prints a document a line until it is told to end', async () => {
   expect(takenAtMs).toEqual(takenAtMs.toSorted((a, b) => a - b))
 })
 
+test('--watch tells what happened while it watched', async () => {
+  const watching = start(['top', '--json', '--watch', '--demo', '3', '--interval', '200ms'])
+  for await (const line of watching.lines()) {
+    const down = reportOf(line).events?.find(event => event.kind === 'down')
+    if (!down) continue
+    expect(down).toMatchObject({ severity: 'critical', nodes: ['demo-3-refuses'] })
+    break
+  }
+  await watching.stop()
+})
+
+test('--filter leaves the nodes that match, to the rules as well', async () => {
+  const args = ['top', '--json', '--demo', '3', '--fail-on', 'unreachable>0']
+  const well = await run(...args, '--filter', '!refuses')
+  expect([well.code, reportOf(well.stdout).summary.nodes]).toEqual([0, 2])
+  const ill = await run(...args, '--filter', 'state=down')
+  expect([ill.code, reportOf(ill.stdout).nodes[0]?.name]).toEqual([2, 'demo-3-refuses'])
+})
+
+test('a filter that cannot be read is shown with its place', async () => {
+  const { code, stderr } = await run('top', '--json', '--demo', '--filter', 'demo (icmp>5ms')
+  expect([code, stderr]).toEqual([1, expect.stringContaining('--filter, position 6')])
+})
+
 test('a reader that stops early is no error', async () => {
   const watching = start(['top', '--json', '--watch', '--demo', '2', '--interval', '200ms'])
   for await (const _ of watching.lines()) break

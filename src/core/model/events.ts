@@ -161,10 +161,9 @@ export function eventsReport(log: Pick<EventLog, 'list'>) {
   return log
     .list()
     .toReversed()
-    .map(({ atMs, endedAtMs, number, ...event }) => ({
+    .map(({ endedAtMs, number, ...event }) => ({
       ...event,
-      time: new Date(atMs).toISOString(),
-      ...(endedAtMs === undefined ? {} : { durationMs: Math.max(0, endedAtMs - atMs) }),
+      ...(endedAtMs === undefined ? {} : { durationMs: Math.max(0, endedAtMs - event.atMs) }),
       ...(number === 0 ? {} : { number }),
     }))
 }

@@ -1,3 +1,4 @@
+import type { eventsReport } from '../../core/model/events.ts'
 import { statisticsOf } from '../../core/model/history.ts'
 import type {
   NodeHealth,
@@ -8,14 +9,20 @@ import type {
 } from '../../core/model/snapshot.ts'
 import { isStale, staleAfterMs } from '../../core/model/verdict.ts'
 
+export interface ReportOptions {
+  readonly version: string
+  /** What happened while watching, oldest first. */
+  readonly events?: ReturnType<typeof eventsReport>
+}
+
 /**
  * A snapshot as the JSON document of `top --json`. Times are Unix milliseconds, round-trip times
  * nanoseconds; what is unknown is left out. Its schema: `schema/report.schema.json`.
  */
-export function toReport(snapshot: Snapshot, tool: { readonly version: string }) {
+export function toReport(snapshot: Snapshot, { version, events }: ReportOptions) {
   const nodes = snapshot.nodes.map(node => nodeReport(node, snapshot))
   return {
-    tool: { name: 'cilium-health', version: tool.version },
+    tool: { name: 'cilium-health', version },
     source: snapshot.origin,
     takenAtMs: snapshot.takenAtMs,
     intervalMs: snapshot.intervalMs,
@@ -32,6 +39,7 @@ export function toReport(snapshot: Snapshot, tool: { readonly version: string })
       stale: nodes.filter(node => node.stale).length,
     },
     nodes,
+    ...(events ? { events } : {}),
   }
 }
 
