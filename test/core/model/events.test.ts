@@ -206,7 +206,7 @@ test('the report has times, durations and what they are about', () => {
   expect(eventsReport(log)[0]).toMatchObject({
     kind: 'down',
     severity: 'critical',
-    time: '2026-11-22T15:00:10.000Z',
+    atMs: Date.UTC(2026, 10, 22, 15, 0, 10),
     durationMs: 20_000,
     nodes: ['a'],
     probes: [
