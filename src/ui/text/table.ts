@@ -11,31 +11,43 @@ export function alignTabs(text: string): string {
 }
 
 function alignPage(page: string): string {
-  const lines = page.split('\n').map(line => line.split(/[\t\v]/))
+  const lines = page.split('\n').map(line => line.split(separator))
+  // Go counts code points: neither bytes nor what a terminal makes of them.
+  const measure = surrogate.test(page) ? codePoints : codeUnits
   const widths: number[] = []
   const aligned = lines.map((cells, index) => {
     // A width holds until a line comes that has no such cell.
     widths.length = Math.min(widths.length, cells.length - 1)
-    while (widths.length < cells.length - 1) widths.push(columnWidth(lines, index, widths.length))
-    return cells.map((cell, column) => pad(cell, widths[column] ?? 0)).join('')
+    while (widths.length < cells.length - 1) {
+      widths.push(columnWidth(lines, index, widths.length, measure))
+    }
+    let text = ''
+    for (const [column, cell] of cells.entries()) {
+      text += cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - measure(cell)))
+    }
+    return text
   })
   return aligned.join('\n')
 }
 
-function columnWidth(lines: readonly string[][], from: number, column: number): number {
+type Measure = (text: string) => number
+
+function columnWidth(
+  lines: readonly string[][],
+  from: number,
+  column: number,
+  measure: Measure,
+): number {
   let width = 0
   for (let index = from; index < lines.length; index += 1) {
     const cells = lines[index] ?? []
     if (column >= cells.length - 1) break
-    width = Math.max(width, characters(cells[column] ?? '') + padding)
+    width = Math.max(width, measure(cells[column] ?? '') + padding)
   }
   return width
 }
 
-const pad = (cell: string, width: number): string =>
-  cell + ' '.repeat(Math.max(0, width - characters(cell)))
-
+const separator = /[\t\v]/
 const surrogate = /[\ud800-\udbff]/
-
-/** Go counts code points: neither bytes nor what a terminal makes of them. */
-const characters = (text: string): number => (surrogate.test(text) ? [...text].length : text.length)
+const codeUnits: Measure = text => text.length
+const codePoints: Measure = text => [...text].length
