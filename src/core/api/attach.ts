@@ -1,18 +1,21 @@
 import type { Clock } from '../clock.ts'
 import { createStore } from '../engine/store.ts'
 import type { HealthSource } from '../model/source.ts'
-import { openRoute } from './dial/index.ts'
-import { goErrorText } from './go-error.ts'
+import { createDaemonTime } from './daemon-time.ts'
+import { type Access, openRoute } from './dial/index.ts'
 import { createIntake } from './intake.ts'
+import { orAborted } from './or-aborted.ts'
 import { probeByPoll, probeByStream } from './order-probe.ts'
 import { poll } from './poll.ts'
 import { createRemote } from './remote.ts'
 import { maxHistory, maxLineBytes, streamPath } from './stream-protocol.ts'
 import { createStreamReader, UnknownStream } from './stream-reader.ts'
+import { troubleOf } from './trouble.ts'
 
 export interface AttachmentOptions {
-  /** The daemon's URI: `unix://PATH`. */
+  /** The daemon's URI: `unix://PATH`, `tcp://HOST:PORT`, `ssh://HOST`. */
   readonly target: string
+  readonly access?: Access | undefined
   readonly clock: Clock
   /** Outcomes kept of each probe. */
   readonly historyLength: number
@@ -29,12 +32,17 @@ export interface AttachmentOptions {
  */
 export function createAttachment(options: AttachmentOptions): HealthSource {
   const { target, clock, historyLength, silenceMs = 5000, random = Math.random } = options
-  const route = openRoute(target)
-  const remote = createRemote(route, { maxBodyBytes: 64 * 1024 * 1024, maxLineBytes })
-  const store = createStore({ clock, origin: { kind: 'daemon', label: target }, historyLength })
+  const route = openRoute(target, options.access)
+  const time = createDaemonTime(clock)
+  const limits = { maxBodyBytes: 64 * 1024 * 1024, maxLineBytes }
+  const remote = createRemote(route, { ...limits, onDate: time.heard })
+  const own = createStore({ clock, origin: { kind: 'daemon', label: target }, historyLength })
+  const store = time.correct(own)
   const intake = createIntake(store)
   const life = new AbortController()
   const tools = { remote, store, intake, clock }
+  /** Something is known, or why nothing is. */
+  const { promise: firstWord, resolve: speak } = Promise.withResolvers<void>()
   let streaming = false
 
   /** Follows the daemon by the best way it offers; ends only with an error. */
@@ -73,31 +81,34 @@ export function createAttachment(options: AttachmentOptions): HealthSource {
     let tries = 0
     let sinceMs: number | undefined
     while (!life.signal.aborted) {
-      const reason = await follow(() => {
+      const error = await follow(() => {
         tries = 0
         sinceMs = undefined
-      }).then(
-        () => 'ended',
-        error => goErrorText(error, route.address),
-      )
+        speak()
+      }).catch(failure => failure)
+      if (life.signal.aborted) return
+      const { text: reason, retryMs = 0 } = await troubleOf(error, route)
       if (life.signal.aborted) return
       const nowMs = clock.nowMs()
       sinceMs ??= nowMs
-      const waitMs = backOffMs(tries++, random())
-      store.setFeed({ kind: 'lost', sinceMs, reason, retryAtMs: nowMs + waitMs })
+      const waitMs = Math.max(retryMs, backOffMs(tries++, random()))
+      own.setFeed({ kind: 'lost', sinceMs, reason, retryAtMs: nowMs + waitMs })
+      speak()
       await clock.sleep(waitMs, life.signal).catch(unlessClosed(life.signal))
     }
   }
 
   const ended = stayAttached()
   return {
-    snapshot: store.snapshot,
+    snapshot: () => time.tell(own.snapshot()),
     subscribe: store.subscribe,
     async probe(order) {
       const signal = AbortSignal.any([order.signal, life.signal])
       signal.throwIfAborted()
       const by = streaming ? probeByStream : probeByPoll
-      return by(tools, { ...order, signal }, route.address)
+      const answer = await by(tools, { ...order, signal }, route.address)
+      await orAborted(firstWord, signal)
+      return answer
     },
     async close() {
       life.abort(new Error('closed'))

@@ -1,14 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import { UserError } from '../errors.ts'
 import type { HealthResponse, HealthStatusResponse } from '../model/cilium.ts'
-import { openRoute, type Route } from './dial/index.ts'
+import { type Access, openRoute, type Route } from './dial/index.ts'
 import { decodeHealthz, decodeStatus, parseGo } from './go-decode.ts'
-import { goErrorText } from './go-error.ts'
 import { goMarshal } from './go-json.ts'
+import { plainText } from './plain-text.ts'
+import { refusalMark } from './tcp-words.ts'
+import { troubleOf } from './trouble.ts'
 
 export interface HealthClientOptions {
-  /** `unix://PATH` or `tcp://HOST:PORT`. */
+  /** `unix://PATH`, `tcp://HOST:PORT` or `ssh://HOST`. */
   readonly host: string
+  readonly access?: Access | undefined
   readonly timeoutMs?: number
 }
 
@@ -38,9 +41,10 @@ const maxBodyBytes = 64 * 1024 * 1024
 /** One call, one connection. On node:http: the start of a short command is most of its time. */
 export function createHealthClient({
   host,
+  access,
   timeoutMs = 30_000,
 }: HealthClientOptions): HealthClient {
-  const route = opened(host)
+  const route = opened(host, access)
 
   async function call<T>(verb: string, operation: Call, decode: (value: unknown) => T) {
     try {
@@ -50,6 +54,8 @@ export function createHealthClient({
       return { text, response: decode(text.trim() === '' ? {} : parseGo(text)) }
     } catch (error) {
       throw new UserError(`${verb}: ${(error as Error).message}`)
+    } finally {
+      await route.close()
     }
   }
 
@@ -101,9 +107,9 @@ const operations = {
   hello: { method: 'GET', path: '/hello', name: 'GetHello', known: {} },
 } satisfies Record<string, Call>
 
-function opened(host: string): Route {
+function opened(host: string, access: Access | undefined): Route {
   try {
-    return openRoute(host)
+    return openRoute(host, access)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     throw new UserError(`Error while creating client: ${error.message}`, error.hint)
@@ -112,10 +118,17 @@ function opened(host: string): Route {
 
 function refusalText({ method, path, name, known }: Call, status: number, text: string): string {
   const [failure, payload] = known[status] ?? []
-  if (failure === undefined) return `[${method} ${path}] ${name} (status ${status}): {}`
+  const why = ourWords(status, text)
+  if (failure === undefined) return `[${method} ${path}] ${name} (status ${status}): {}${why}`
   const words = payload ? ` ${goMarshal(parseGo(text))}` : ''
-  return `[${method} ${path}][${status}] ${failure}${words}`
+  return `[${method} ${path}][${status}] ${failure}${words}${why}`
 }
+
+/** Our daemon says on TCP why it lets nobody in; Cilium's words are not printed by its own client. */
+const ourWords = (status: number, text: string) =>
+  (status === 401 || status === 403) && text.startsWith(refusalMark)
+    ? `: ${plainText(text, 200)}`
+    : ''
 
 /** Throws an Error with Go's words for what went wrong. */
 async function exchange(route: Route, call: Call, timeoutMs: number) {
@@ -130,6 +143,7 @@ async function exchange(route: Route, call: Call, timeoutMs: number) {
       path,
       signal,
       headers: {
+        ...route.headers,
         Host: route.authority,
         Accept: 'application/json',
         ...(call.method === 'PUT' ? { 'Content-Length': '0' } : {}),
@@ -143,9 +157,8 @@ async function exchange(route: Route, call: Call, timeoutMs: number) {
   } catch (error) {
     const verb = call.method === 'GET' ? 'Get' : 'Put'
     const cause = signal.aborted ? signal.reason : error
-    throw new Error(
-      `${verb} "http://${route.authority}${path}": ${goErrorText(cause, route.address)}`,
-    )
+    const { text } = await troubleOf(cause, route)
+    throw new Error(`${verb} "${route.origin}${path}": ${text}`)
   }
 }
 

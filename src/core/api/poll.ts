@@ -44,7 +44,7 @@ export const readStatus = (text: string, clock: Clock): WireReport =>
   fromWire(parsed(text), clock.nowMs())
 
 /** Brings a report into the store; says how many of its results were news. */
-export function takeReport({ intake }: Tools, report: WireReport): number {
+export function takeReport({ intake }: Pick<Tools, 'intake'>, report: WireReport): number {
   // Cilium's order changes from answer to answer.
   const nodes = report.list.nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   intake.setNodes({ ...report.list, nodes })

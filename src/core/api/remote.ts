@@ -17,10 +17,13 @@ export interface Remote {
 export interface RemoteLimits {
   readonly maxBodyBytes: number
   readonly maxLineBytes: number
+  /** Takes the time of each answer by the other side's clock, Unix milliseconds in whole seconds. */
+  readonly onDate?: (atMs: number) => void
 }
 
 /** Speaks HTTP over the route. Timeouts are the caller's: every call has a signal. */
-export function createRemote(route: Route, { maxBodyBytes, maxLineBytes }: RemoteLimits): Remote {
+export function createRemote(route: Route, limits: RemoteLimits): Remote {
+  const { maxBodyBytes, maxLineBytes, onDate } = limits
   const life = new AbortController()
   const pool = new Pool('http://localhost', {
     // The stream, a poll, and a probe that takes its time.
@@ -35,20 +38,22 @@ export function createRemote(route: Route, { maxBodyBytes, maxLineBytes }: Remot
       )
     },
   })
-  const headers = { host: route.authority }
+  const headers = { ...route.headers, host: route.authority }
+
+  const request = async (method: 'GET' | 'PUT', path: string, signal: AbortSignal, more = {}) => {
+    const answer = await pool.request({ method, path, signal, headers: { ...headers, ...more } })
+    const atMs = Date.parse(String(answer.headers.date))
+    if (atMs > 0) onDate?.(atMs)
+    return answer
+  }
 
   return {
     async call(method, path, signal) {
-      const answer = await pool.request({
-        method,
-        path,
-        signal,
-        headers: { ...headers, accept: 'application/json' },
-      })
+      const answer = await request(method, path, signal, { accept: 'application/json' })
       return { status: answer.statusCode, text: await bounded(answer.body, maxBodyBytes) }
     },
     async follow(path, onLine, signal) {
-      const answer = await pool.request({ method: 'GET', path, signal, headers })
+      const answer = await request('GET', path, signal)
       if (answer.statusCode !== 200) {
         await bounded(answer.body, maxLineBytes)
         return answer.statusCode

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createGate, type Gate } from './gate.ts'
 import { goJson, goMarshal } from './go-json.ts'
+import { createTcpServer, listenOnTcp, mustBeSafe, type TcpListening } from './listen-tcp.ts'
 import {
   type Answer,
   createOperations,
@@ -17,16 +19,22 @@ export interface HealthServerOptions extends OperationOptions {
   readonly drainMs?: number
 }
 
-export interface Listening {
-  /** A unix socket's path. */
-  readonly path: string
+export type Listening = (SocketListening | TcpListening) & {
   /** What is served there; the rest answers 501. All by default. */
   readonly serves?: ReadonlySet<Operation>
 }
 
+export interface SocketListening {
+  /** A unix socket's path. */
+  readonly path: string
+}
+
 export interface HealthServer {
-  /** Throws a UserError where the socket cannot be had. */
-  listen(where: Listening): Promise<void>
+  /**
+   * Tells the URI to reach it by. Throws a UserError where the socket cannot be had, or where it
+   * would let in everybody.
+   */
+  listen(where: Listening): Promise<string>
   /** Resolves with the first error after which serving makes no sense. */
   readonly failed: Promise<Error>
   close(): Promise<void>
@@ -40,7 +48,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   const servers: Server[] = []
   const files: SocketFile[] = []
 
-  const serve = async (request: IncomingMessage, response: ServerResponse, where: Listening) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse, where: Guarded) => {
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     const { signal } = gone
@@ -52,34 +60,57 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
     send(response, await operations[operation](query, signal))
   }
 
-  const objection = (operation: Operation, { headers }: IncomingMessage, { serves }: Listening) => {
+  const objection = (operation: Operation, request: IncomingMessage, where: Guarded) => {
+    const stop = where.gate?.(operation, request)
+    if (stop) return stop
     if (isDenied(options.denied, operation)) return forbidden
-    if (operation !== 'GetStream' && !acceptsJson(headers.accept)) return notAcceptable
-    return serves?.has(operation) === false ? missing(operation) : undefined
+    if (operation !== 'GetStream' && !acceptsJson(request.headers.accept)) return notAcceptable
+    return where.serves?.has(operation) === false ? missing(operation) : undefined
+  }
+
+  const answering =
+    (where: Guarded) =>
+    (request: IncomingMessage, response: ServerResponse): void => {
+      boundBody(request)
+      serve(request, response, where).catch(error => {
+        response.destroy()
+        fail(error)
+      })
+    }
+
+  const adopt = (server: Server) => {
+    server.on('error', fail)
+    servers.push(server)
+  }
+
+  const listenOnSocket = async (where: Listening & SocketListening) => {
+    const server = bounded(createServer(limits, answering(where)))
+    files.push(await listenOnSocketFile(server, where.path))
+    adopt(server)
+    return `unix://${where.path}`
+  }
+
+  const listenOnAddress = async (where: Listening & TcpListening) => {
+    mustBeSafe(where)
+    const guarded = { ...where, gate: createGate(where) }
+    const server = bounded(await createTcpServer(where, limits, answering(guarded)))
+    const uri = await listenOnTcp(server, where)
+    adopt(server)
+    return uri
   }
 
   return {
     failed,
-    async listen(where) {
-      const server = createServer(limits, (request, response) => {
-        boundBody(request)
-        serve(request, response, where).catch(error => {
-          response.destroy()
-          fail(error)
-        })
-      })
-      server.maxConnections = maxConnections
-      server.timeout = idleTimeoutMs
-      files.push(await listenOnSocketFile(server, where.path))
-      server.on('error', fail)
-      servers.push(server)
-    },
+    listen: where => ('tcp' in where ? listenOnAddress(where) : listenOnSocket(where)),
     async close() {
       await Promise.all(files.map(file => file.release()))
       await Promise.all(servers.map(closed))
     },
   }
 }
+
+/** What is served at a place, and who may have it. */
+type Guarded = Pick<Listening, 'serves'> & { readonly gate?: Gate }
 
 const limits = {
   maxHeaderSize: 32 * 1024,
@@ -93,6 +124,12 @@ const maxBodyBytes = 1024 * 1024
 /** A probe of all may take nearly 30 s, without a byte. */
 const idleTimeoutMs = 60_000
 const writeTimeoutMs = 60_000
+
+function bounded(server: Server): Server {
+  server.maxConnections = maxConnections
+  server.timeout = idleTimeoutMs
+  return server
+}
 
 /** No operation has a body: it is read away, up to a limit. */
 function boundBody(request: IncomingMessage): void {

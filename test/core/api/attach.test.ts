@@ -264,6 +264,19 @@ test('recorded answers of both generations are understood', async () => {
   }
 })
 
+test('an order that is refused ends when something is known all the same', async () => {
+  const path = join(temporary(), 'health.sock')
+  const { source } = await daemon(path)
+  source.recordAll(reply(t0))
+  source.answer = async () => ({ kind: 'refused', reason: 'not now' })
+  const attachment = attached(path)
+  expect(await attachment.probe({ signal: signal() })).toMatchObject({ kind: 'refused' })
+  expect(attachment.snapshot()).toMatchObject({
+    feed: { kind: 'live' },
+    nodes: [{ verdict: 'reachable' }, { verdict: 'reachable' }],
+  })
+})
+
 test('nonsense from a daemon is a loss with a reason', async () => {
   const path = join(temporary(), 'health.sock')
   await cilium(path, (_, response) => response.end('<html>'))

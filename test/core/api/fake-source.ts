@@ -81,9 +81,9 @@ export function temporary(): string {
   return directory
 }
 
-/** Waits until it holds; fails after ten seconds. */
-export async function until(holds: () => boolean, what = 'it'): Promise<void> {
-  const endMs = Date.now() + 10_000
+/** Waits until it holds; fails after ten seconds, or as many as are given. */
+export async function until(holds: () => boolean, what = 'it', limitMs = 10_000): Promise<void> {
+  const endMs = Date.now() + limitMs
   while (!holds()) {
     if (Date.now() > endMs) throw new Error(`${what} never came true`)
     await new Promise(resolve => setTimeout(resolve, 10))

@@ -1,39 +1,64 @@
-import { connect, type NetConnectOpts, type Socket } from 'node:net'
+import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net'
 import { UserError } from '../../errors.ts'
 import type { OpenRoute } from './index.ts'
+import { tlsTrouble } from './tls-words.ts'
 
 /** `unix://PATH`: a daemon on this machine. */
 export const unix: OpenRoute = path => ({
   authority: 'localhost',
+  origin: 'http://localhost',
   address: `unix ${path}`,
+  headers: {},
   dial: signal => connected({ path }, signal),
+  explain: async () => undefined,
   close: async () => {},
 })
 
-/** `tcp://HOST:PORT`: unencrypted; Cilium's own daemon serves no more than /hello there. */
-export const tcp: OpenRoute = rest => {
+/** `tcp://HOST:PORT`: our daemon with `--listen`; Cilium's own serves no more than /hello there. */
+export const tcp: OpenRoute = (rest, { token, tls }) => {
   const authority = rest.replace(/\/.*$/, '')
   const url = URL.parse(`http://${authority}`)
-  if (!url || url.hostname === '') throw new UserError(`invalid host format 'tcp://${rest}'`)
+  if (!url || url.hostname === '' || url.username !== '') {
+    throw new UserError(`invalid host format 'tcp://${rest}'`)
+  }
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const port = Number(url.port || '80')
   return {
     authority,
+    origin: `${tls ? 'https' : 'http'}://${authority}`,
     address: `tcp ${url.hostname}:${port}`,
-    dial: signal => connected({ host, port }, signal),
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    async dial(signal) {
+      const socket = await connected({ host, port }, signal)
+      if (!tls) return socket
+      const { connect: connectTls } = await import('node:tls')
+      const servername = isIP(host) === 0 ? { servername: host } : {}
+      const secure = connectTls({ ...defined(tls), ...servername, socket, host })
+      return ready(secure, 'secureConnect', signal)
+    },
+    explain: async error => tls && tlsTrouble(error, host, tls),
     close: async () => {},
   }
 }
 
-function connected(options: NetConnectOpts, signal: AbortSignal): Promise<Socket> {
+/** `tcps://HOST:PORT`: the same, encrypted. */
+export const tcps: OpenRoute = (rest, access) => tcp(rest, { ...access, tls: access.tls ?? {} })
+
+const defined = <T extends object>(fields: T) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+/** A connection to a socket; rejects with the system's error or the signal's reason. */
+export const connected = (options: NetConnectOpts, signal: AbortSignal): Promise<Socket> =>
+  ready(connect(options), 'connect', signal)
+
+function ready(socket: Socket, event: string, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(options)
     const abort = () => socket.destroy(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     if (signal.aborted) abort()
     socket.once('close', () => signal.removeEventListener('abort', abort))
     socket.once('error', reject)
-    socket.once('connect', () => {
+    socket.once(event, () => {
       signal.removeEventListener('abort', abort)
       socket.off('error', reject)
       resolve(socket)
