@@ -1,4 +1,6 @@
+import type { AccessFlags } from '../src/core/api/access-files.ts'
 import { createHealthClient, type HealthClient } from '../src/core/api/client.ts'
+import { accessOf } from './access-flags.ts'
 import { print } from './exit.ts'
 
 export const defaultHealthSocket = '/var/run/cilium/health.sock'
@@ -8,13 +10,15 @@ export const defaultAgentSocket = '/var/run/cilium/cilium.sock'
 export const healthSocket = (): string => process.env.CILIUM_HEALTH_SOCK || defaultHealthSocket
 export const agentSocket = (): string => process.env.CILIUM_SOCK || defaultAgentSocket
 
-export interface ClientFlags {
+export interface ClientFlags extends AccessFlags {
   readonly host?: string | undefined
 }
 
 /** The client of a one-shot command. */
-export const clientOf = ({ host }: ClientFlags): HealthClient =>
-  createHealthClient({ host: host || `unix://${healthSocket()}` })
+export async function clientOf(flags: ClientFlags): Promise<HealthClient> {
+  const host = flags.host || `unix://${healthSocket()}`
+  return createHealthClient({ host, access: await accessOf(host, flags) })
+}
 
 /** Prints what a daemon said: on a terminal its control characters are made harmless. */
 export async function printSafely(text: string): Promise<void> {

@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander'
+import type { AccessFlags } from '../src/core/api/access-files.ts'
 import { type GroupBy, groupings } from '../src/core/model/mesh-groups.ts'
+import { accessFlags } from './access-flags.ts'
 import { durationMs, each } from './options.ts'
 
 /** What `mesh` takes. */
-export interface MeshFlags {
+export interface MeshFlags extends AccessFlags {
   /** `URI` or `NAME=URI`. */
   readonly host?: readonly string[]
   readonly json?: boolean
@@ -17,7 +19,7 @@ export interface MeshFlags {
 
 /** Adds the flags of `MeshFlags`. */
 export function meshFlags(command: Command): Command {
-  return command
+  return accessFlags(command)
     .addOption(
       new Option(
         '-H, --host <URI>',

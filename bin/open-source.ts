@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { systemClock } from '../src/core/clock.ts'
 import { UserError } from '../src/core/errors.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
+import { accessOf } from './access-flags.ts'
 import { assembleEngine, type Pace } from './assemble.ts'
 import { agentSocket, type ClientFlags, healthSocket } from './client.ts'
 import { fromAgent, nodesAskedFor, type OpenNodes, openStored } from './open-nodes.ts'
@@ -33,9 +34,24 @@ const engine = async (open: OpenNodes, flags: SourceFlags, pace: Pace): Promise<
   assembleEngine({ nodes: await open(flags), flags, pace })
 
 async function attach(flags: SourceFlags): Promise<HealthSource> {
-  const { createAttachment } = await import('../src/core/api/attach.ts')
   const target = flags.host ?? `unix://${healthSocket()}`
-  return createAttachment({ target, clock: systemClock, historyLength: flags.history })
+  if (target.startsWith('k8s:')) return attachToPod(target, flags)
+  const { createAttachment } = await import('../src/core/api/attach.ts')
+  const access = await accessOf(target, flags)
+  return createAttachment({ target, access, clock: systemClock, historyLength: flags.history })
+}
+
+async function attachToPod(uri: string, { history }: SourceFlags): Promise<HealthSource> {
+  const { openKubernetes } = await import('../src/core/api/kubernetes/index.ts')
+  const signal = AbortSignal.timeout(60_000)
+  const agents = await openKubernetes(uri, { clock: systemClock, historyLength: history, signal })
+  const [only, ...others] = agents
+  if (only && others.length === 0) return only.source
+  await Promise.all(agents.map(({ source }) => source.close()))
+  throw new UserError(
+    `${uri} leads to ${agents.length} agents`,
+    `All of them: cilium-health mesh -H ${uri}; one: k8s://CONTEXT/NAMESPACE/NODE, such as ${only?.label}`,
+  )
 }
 
 export const isSocket = (path: string): boolean =>

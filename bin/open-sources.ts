@@ -1,8 +1,10 @@
+import type { AccessFlags } from '../src/core/api/access-files.ts'
 import { createAttachment } from '../src/core/api/attach.ts'
 import { systemClock } from '../src/core/clock.ts'
 import type { MeshSource } from '../src/core/engine/mesh.ts'
 import type { NodeName } from '../src/core/model/node.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
+import { accessOf } from './access-flags.ts'
 
 export interface OpenedSource extends MeshSource {
   readonly source: HealthSource
@@ -11,21 +13,38 @@ export interface OpenedSource extends MeshSource {
 /** Opens what a URI leads to: one daemon, or all of a cluster. */
 export type OpenSources = (uris: readonly string[]) => Promise<readonly OpenedSource[]>
 
-/** An attachment for each `URI` or `NAME=URI`. Throws a UserError for one that leads nowhere. */
-export const openSources: OpenSources = async uris => {
-  const opened: OpenedSource[] = []
-  try {
-    for (const spec of new Set(uris)) opened.push(open(spec))
-    return opened
-  } catch (error) {
-    await Promise.all(opened.map(({ source }) => source.close()))
-    throw error
+/** Attachments for each `URI` or `NAME=URI`. Throws a UserError for one that leads nowhere. */
+export const openSources =
+  (flags: AccessFlags): OpenSources =>
+  async uris => {
+    const opened: OpenedSource[] = []
+    try {
+      for (const spec of new Set(uris)) opened.push(...(await open(spec, flags)))
+      return opened
+    } catch (error) {
+      await Promise.all(opened.map(({ source }) => source.close()))
+      throw error
+    }
   }
+
+/** Only the last outcomes are shown: a history of each pair would be most of the memory. */
+const historyLength = 1
+
+async function open(spec: string, flags: AccessFlags): Promise<readonly OpenedSource[]> {
+  const [, name, uri = spec] = /^([^=:]+)=(.*:\/\/.*)$/s.exec(spec) ?? []
+  if (uri.startsWith('k8s:')) return openAgents(uri)
+  const access = await accessOf(uri, flags)
+  const source = createAttachment({ target: uri, access, clock: systemClock, historyLength })
+  return [{ label: uri, name: name as NodeName | undefined, source }]
 }
 
-function open(spec: string): OpenedSource {
-  const [, name, uri = spec] = /^([^=:]+)=(.*:\/\/.*)$/s.exec(spec) ?? []
-  // Only the last outcomes are shown: a history of each pair would be most of the memory.
-  const source = createAttachment({ target: uri, clock: systemClock, historyLength: 1 })
-  return { label: uri, name: name as NodeName | undefined, source }
+async function openAgents(uri: string): Promise<readonly OpenedSource[]> {
+  const { openKubernetes } = await import('../src/core/api/kubernetes/index.ts')
+  const signal = AbortSignal.timeout(60_000)
+  const agents = await openKubernetes(uri, { clock: systemClock, historyLength, signal })
+  return agents.map(({ label, source }) => ({
+    label: `${uri} ${label}`,
+    name: label as NodeName,
+    source,
+  }))
 }

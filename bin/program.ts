@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { themeNames } from '../src/ui/top/theme.ts'
+import { accessFlags, listenFlags } from './access-flags.ts'
 import { apisAllowed } from './api-access.ts'
 import type { ClientFlags } from './client.ts'
 import type { TopFlags } from './commands/top.ts'
@@ -75,8 +76,11 @@ async function addCompletion(root: Command, command: string | undefined): Promis
 }
 
 const hostFlag = (command: Command) =>
-  command
-    .option('-H, --host <URI>', 'the health API: unix:///PATH ($CILIUM_HEALTH_SOCK)')
+  accessFlags(command)
+    .option(
+      '-H, --host <URI>',
+      'the health API: unix:///PATH ($CILIUM_HEALTH_SOCK), tcp://, tcps:// or ssh://HOST; top and mesh: k8s://',
+    )
     .option('-D, --debug', 'tell more on stderr')
 
 const outputFlag = (command: Command) =>
@@ -86,7 +90,7 @@ const outputFlag = (command: Command) =>
     .allowExcessArguments()
 
 const daemonFlags = (command: Command) =>
-  probeFlags(command)
+  listenFlags(probeFlags(command))
     .option('-d, --daemon', 'run as a daemon: probe, answer the health API and /hello')
     .option('-p, --passive', 'with -d: only answer /hello')
     .option('--pidfile <FILE>', 'with -d: write the process id there')

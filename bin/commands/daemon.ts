@@ -1,3 +1,4 @@
+import { type ListenFlags, readListening } from '../../src/core/api/access-files.ts'
 import type { Deniable } from '../../src/core/api/operations.ts'
 import { createResponder } from '../../src/core/api/responder.ts'
 import { createHealthServer } from '../../src/core/api/server.ts'
@@ -14,7 +15,7 @@ import { isSocket } from '../open-source.ts'
 import type { ProbeFlags } from '../settings.ts'
 import { version } from '../version.ts'
 
-export interface DaemonFlags extends ProbeFlags {
+export interface DaemonFlags extends ProbeFlags, ListenFlags {
   readonly debug?: boolean
   readonly passive?: boolean
   readonly pidfile?: string
@@ -62,6 +63,7 @@ async function responder(flags: DaemonFlags, log: Log): Promise<Service> {
 
 /** The engine, and the health API that tells of it. */
 async function prober(flags: DaemonFlags, log: Log): Promise<readonly Service[]> {
+  const listening = readListening(flags)
   const open = nodesAskedFor(flags) ?? (await whatIsThere())
   const nodes = await open(flags)
   const source = assembleEngine({ nodes, flags, pace: 'daemon' })
@@ -70,13 +72,16 @@ async function prober(flags: DaemonFlags, log: Log): Promise<readonly Service[]>
   const server = createHealthServer({ source, healthz, port, denied })
   const path = flags.socket ?? healthSocket()
   try {
-    await server.listen({ path })
+    const places = [{ path }, ...(listening ? [listening] : [])]
+    for (const place of places) {
+      log.info('serving the health API', { at: await server.listen(place) })
+    }
   } catch (error) {
+    await server.close()
     await source.close()
     throw error
   }
   log.info('probing', { nodes: nodes.label })
-  log.info('serving the health API', { socket: path })
   return [
     { name: 'prober', failed: brokenProber(source), close: () => source.close() },
     { ...server, name: 'health API' },

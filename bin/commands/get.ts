@@ -4,7 +4,7 @@ import { type OutputFlags, printOutput } from '../print-output.ts'
 
 /** The daemon's own health, and its agent's. */
 export async function get(flags: ClientFlags & OutputFlags): Promise<void> {
-  const { text, response } = await clientOf(flags).getHealthz()
+  const { text, response } = await (await clientOf(flags)).getHealthz()
   if (flags.output) return printOutput(text, flags.output, 'health')
   await printSafely(formatHealth(response, { nowMs: Date.now() }))
 }

@@ -5,7 +5,7 @@ import { type ClientFlags, clientOf, printSafely } from '../client.ts'
  * `ping` does, its health is asked for.
  */
 export async function hello(flags: ClientFlags): Promise<void> {
-  const client = clientOf(flags)
+  const client = await clientOf(flags)
   await client.getHello().catch(() => client.ping())
   await printSafely('OK\n')
 }

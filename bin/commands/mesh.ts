@@ -11,7 +11,10 @@ import { readSources } from '../read-sources.ts'
 import { version } from '../version.ts'
 
 /** Who sees whom: several daemons' views merged, printed once, or after each change. */
-export async function mesh(flags: MeshFlags, open: OpenSources = openSources): Promise<void> {
+export async function mesh(
+  flags: MeshFlags,
+  open: OpenSources = openSources(flags),
+): Promise<void> {
   const rules = rulesOf(flags.failOn)
   const end = endOnSignals()
   const uris = flags.host ?? [`unix://${healthSocket()}`]

@@ -9,7 +9,7 @@ export interface StatusFlags extends ClientFlags, OutputFlags {
 
 /** What the daemon knows, as Cilium's client since 1.17 prints it. */
 export async function status(flags: StatusFlags): Promise<void> {
-  const client = clientOf(flags)
+  const client = await clientOf(flags)
   const received = await (flags.probe ? client.putProbe() : client.getStatus())
   if (flags.output) return printOutput(received.text, flags.output, 'status')
   await printSafely(formatStatus(received.response, { verbose: flags.verbose ?? false }))

@@ -1,11 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 export const programPath = fileURLToPath(
   new URL('../../dist/bin/cilium-health.js', import.meta.url),
 )
+
+/** A home without settings. */
+const home = mkdtempSync(join(tmpdir(), 'home-'))
+process.once('exit', () => rmSync(home, { recursive: true, force: true }))
 
 export interface Ended {
   readonly code: number | null
@@ -39,7 +46,7 @@ export function start(args: readonly string[], options: StartOptions = {}): Runn
   ]
   const env = {
     PATH: process.env.PATH ?? '',
-    HOME: '/nonexistent',
+    HOME: home,
     LANG: 'C.UTF-8',
     CILIUM_HEALTH_SOCK: '/nonexistent/health.sock',
     CILIUM_SOCK: '/nonexistent/cilium.sock',
