@@ -77,8 +77,10 @@ export async function fromAgent({ cilium, port }: ProbeFlags): Promise<OpenedNod
   return {
     label: `agent ${uri}`,
     connect(store) {
-      const onProblem = (reason: string | undefined) =>
-        store.setListLost(reason === undefined ? undefined : { sinceMs: Date.now(), reason })
+      const onProblem = (reason: string | undefined) => {
+        const sinceMs = store.snapshot().listLost?.sinceMs ?? Date.now()
+        store.setListLost(reason === undefined ? undefined : { sinceMs, reason })
+      }
       agent = openAgent({ uri, onProblem, onState: store.setAgent })
       return agent
     },

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import { type ListenFlags, readListening } from '../../src/core/api/access-files.ts'
 import type { Deniable } from '../../src/core/api/operations.ts'
 import { createResponder } from '../../src/core/api/responder.ts'
@@ -18,6 +19,7 @@ import { version } from '../version.ts'
 export interface DaemonFlags extends ProbeFlags, ListenFlags {
   readonly debug?: boolean
   readonly passive?: boolean
+  readonly admin: 'unix' | 'any'
   readonly pidfile?: string
   readonly socket?: string
   readonly listenAddress?: readonly string[]
@@ -33,8 +35,9 @@ export async function daemon(flags: DaemonFlags): Promise<void> {
   try {
     log.info('cilium-health starts', { version, pid: process.pid, passive: flags.passive ?? false })
     if (flags.pidfile) services.push(pidfile(flags.pidfile))
-    services.push(await responder(flags, log))
-    if (!flags.passive) services.push(...(await prober(flags, log)))
+    const active = flags.passive ? undefined : await prober(flags, log)
+    services.push(...(active?.services ?? []))
+    services.push(await responder(flags, log, flags.admin === 'any' ? active?.handle : undefined))
   } catch (error) {
     await serve(services, AbortSignal.abort())
     throw error
@@ -53,16 +56,18 @@ function pidfile(path: string): Service {
   return { name: 'pidfile', failed: never, close: async () => file.close() }
 }
 
-async function responder(flags: DaemonFlags, log: Log): Promise<Service> {
-  const addresses = flags.listenAddress
-  const opened = await createResponder({ port: flags.port, ...(addresses ? { addresses } : {}) })
+/** With `--admin=any`, as in Cilium 1.5, the health API is there as well. */
+async function responder(flags: DaemonFlags, log: Log, others?: RequestListener): Promise<Service> {
+  const { port, listenAddress: addresses } = flags
+  const opened = await createResponder({ port, others, ...(addresses ? { addresses } : {}) })
   const where = addresses?.join(' ') ?? 'all addresses'
   log.info('answering /hello', { port: opened.port, addresses: where })
+  if (others) log.warn('the health API is open to all who reach this port', { admin: 'any' })
   return { ...opened, name: 'responder' }
 }
 
 /** The engine, and the health API that tells of it. */
-async function prober(flags: DaemonFlags, log: Log): Promise<readonly Service[]> {
+async function prober(flags: DaemonFlags, log: Log) {
   const listening = readListening(flags)
   const open = nodesAskedFor(flags) ?? (await whatIsThere())
   const nodes = await open(flags)
@@ -82,10 +87,11 @@ async function prober(flags: DaemonFlags, log: Log): Promise<readonly Service[]>
     throw error
   }
   log.info('probing', { nodes: nodes.label })
-  return [
+  const services: readonly Service[] = [
     { name: 'prober', failed: brokenProber(source), close: () => source.close() },
     { ...server, name: 'health API' },
   ]
+  return { services, handle: server.handle }
 }
 
 /** An engine whose feed is lost for good has nothing to tell any more. */

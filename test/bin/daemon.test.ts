@@ -125,6 +125,26 @@ test('operations that an administrator did not allow answer 403', async () => {
   ])
 })
 
+test('--admin=any serves the API beside /hello, as 1.5 does', async () => {
+  const port = await freePort()
+  daemons.push(
+    start([
+      '-d',
+      '--node',
+      'a=127.0.0.1',
+      '--admin=any',
+      '--port',
+      `${port}`,
+      '--socket',
+      socketPath(),
+    ]),
+  )
+  await daemons[0]?.stderrMatches(/answering \/hello/)
+  const status = await fetch(`http://127.0.0.1:${port}/v1beta/status`)
+  expect(await status.json()).toHaveProperty('nodes')
+  expect((await fetch(`http://127.0.0.1:${port}/hello`)).status).toBe(200)
+})
+
 test('a passive daemon only answers /hello, and writes its pidfile', async () => {
   const pidfile = join(folder, 'pid')
   const port = await freePort()

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { UserError } from '../errors.ts'
 
 export interface ResponderOptions {
@@ -6,6 +6,8 @@ export interface ResponderOptions {
   readonly port: number
   /** All addresses, IPv4 and IPv6, when left out. */
   readonly addresses?: readonly string[]
+  /** Answers what is not a probe; without it that is not found. */
+  readonly others?: RequestListener | undefined
 }
 
 export interface Responder {
@@ -19,7 +21,11 @@ export interface Responder {
  * Answers HTTP probes: `/hello` as Cilium since 1.6 asks, `/v1beta/hello` as 1.5 does, whatever the
  * method; nothing else. Throws a UserError where an address cannot be had.
  */
-export async function createResponder({ port, addresses }: ResponderOptions): Promise<Responder> {
+export async function createResponder({
+  port,
+  addresses,
+  others = notFound,
+}: ResponderOptions): Promise<Responder> {
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>()
   const servers: Server[] = []
   const close = async () => {
@@ -28,7 +34,9 @@ export async function createResponder({ port, addresses }: ResponderOptions): Pr
   let bound = port
   try {
     for (const address of addresses ?? [undefined]) {
-      const server = createServer(limits, respond)
+      const server = createServer(limits, (request, response) =>
+        (isProbe(request) ? found : others)(request, response),
+      )
       // Probes come in at most a few a second from each node; beyond, newcomers are turned away.
       server.maxConnections = maxConnections
       servers.push(server)
@@ -56,16 +64,21 @@ const maxBodyBytes = 64 * 1024
 const paths = new Set(['/hello', '/v1beta/hello'])
 const empty = { 'Content-Length': '0' }
 
-function respond(request: IncomingMessage, response: ServerResponse): void {
-  const path = request.url?.split('?', 1)[0] ?? ''
-  response.writeHead(paths.has(path) ? 200 : 404, empty)
-  response.end()
-  let bytes = 0
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes > maxBodyBytes) request.socket.destroy()
-  })
-}
+const isProbe = ({ url }: IncomingMessage) => paths.has(url?.split('?', 1)[0] ?? '')
+
+const answer =
+  (status: number): RequestListener =>
+  (request, response) => {
+    response.writeHead(status, empty)
+    response.end()
+    let bytes = 0
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > maxBodyBytes) request.socket.destroy()
+    })
+  }
+const found = answer(200)
+const notFound = answer(404)
 
 function listen(server: Server, port: number, host: string | undefined): Promise<number> {
   return new Promise((resolve, reject) => {

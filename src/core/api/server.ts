@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createGate, type Gate } from './gate.ts'
 import { goJson, goMarshal } from './go-json.ts'
 import { createTcpServer, listenOnTcp, mustBeSafe, type TcpListening } from './listen-tcp.ts'
@@ -35,6 +41,8 @@ export interface HealthServer {
    * would let in everybody.
    */
   listen(where: Listening): Promise<string>
+  /** Answers a request that came in somewhere else. Who may ask is that place's business. */
+  readonly handle: RequestListener
   /** Resolves with the first error after which serving makes no sense. */
   readonly failed: Promise<Error>
   close(): Promise<void>
@@ -101,6 +109,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
 
   return {
     failed,
+    handle: answering({}),
     listen: where => ('tcp' in where ? listenOnAddress(where) : listenOnSocket(where)),
     async close() {
       await Promise.all(files.map(file => file.release()))
