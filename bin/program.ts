@@ -4,6 +4,7 @@ import { accessFlags, listenFlags } from './access-flags.ts'
 import { apisAllowed } from './api-access.ts'
 import type { ClientFlags } from './client.ts'
 import type { TopFlags } from './commands/top.ts'
+import { doctorFlags } from './doctor-flags.ts'
 import { fail, quietBrokenPipe } from './exit.ts'
 import { launchFlags } from './launch-flags.ts'
 import { type MeshFlags, meshFlags } from './mesh-flags.ts'
@@ -183,6 +184,13 @@ const commands = {
         const { mesh } = await import('./commands/mesh.ts')
         const { host } = root.opts()
         await mesh(flags.host || host === undefined ? flags : { ...flags, host: [host] })
+      }),
+  doctor: root =>
+    doctorFlags(root.command('doctor'))
+      .description('what can be probed from here, and why not')
+      .action(async flags => {
+        const { doctor } = await import('./commands/doctor.ts')
+        await doctor(flags)
       }),
   launch: root =>
     launchFlags(root.command('launch'))

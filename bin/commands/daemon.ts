@@ -99,7 +99,7 @@ const brokenProber = (source: HealthSource) =>
   new Promise<Error>(resolve => {
     source.subscribe(() => {
       const { feed } = source.snapshot()
-      if (feed.kind === 'lost') resolve(new Error(feed.reason))
+      if (feed.kind === 'lost' && !feed.paused) resolve(new Error(feed.reason))
     })
   })
 

@@ -7,7 +7,7 @@ import type {
   ProberState,
   Slot,
 } from '../core/model/prober.ts'
-import { type News, type Order, type ProberSettings, unpackFindings } from './messages.ts'
+import { type News, type Order, type ProberSettings, sharedMs, unpackFindings } from './messages.ts'
 
 export type { ProberSettings } from './messages.ts'
 
@@ -16,6 +16,12 @@ const workerUrl = new URL(
   import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js',
   import.meta.url,
 )
+
+/** The thread makes little garbage: a larger nursery would only keep it longer, not collect it cheaper. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 } as const
+
+const startThread = (settings: ProberSettings) =>
+  new Worker(workerUrl, { workerData: settings, resourceLimits })
 
 const closeWithinMs = 500
 const restartEveryMs = 10_000
@@ -35,6 +41,10 @@ interface Desk {
   plan: ProbePlan | undefined
   nextId: number
   restartedMs: number
+  /** What its state tells of it, once a thread was lost. */
+  restarted: Pick<ProberState, 'restarts' | 'restartedAtMs'>
+  /** How long the last few states waited for this thread. */
+  waitedMs: readonly number[]
   state: 'open' | 'closed' | 'failed'
 }
 
@@ -47,10 +57,12 @@ export const openProber =
       events,
       waiting: new Map(),
       opened: Promise.withResolvers(),
-      worker: new Worker(workerUrl, { workerData: settings }),
+      worker: startThread(settings),
       plan: undefined,
       nextId: 1,
       restartedMs: Number.NEGATIVE_INFINITY,
+      restarted: {},
+      waitedMs: [],
       state: 'open',
     }
     listen(desk)
@@ -120,10 +132,10 @@ function receive(desk: Desk, news: News) {
   if (desk.state !== 'open') return
   switch (news.kind) {
     case 'ready':
-      desk.events.state(news.state)
+      desk.events.state({ ...news.state, ...desk.restarted })
       return desk.opened.resolve()
     case 'state':
-      return desk.events.state(news.state)
+      return desk.events.state({ ...news.state, ...desk.restarted, mainLagMs: lagOf(desk, news) })
     case 'findings':
       return desk.events.findings(unpackFindings(news))
     case 'probed':
@@ -133,6 +145,14 @@ function receive(desk: Desk, news: News) {
     default:
       news satisfies never
   }
+}
+
+const lagsKept = 4
+
+/** A message that lies unread is the cheapest witness of a busy thread: no timer wakes it for this. */
+function lagOf(desk: Desk, { toldMs }: News & { readonly kind: 'state' }): number {
+  desk.waitedMs = [...desk.waitedMs.slice(1 - lagsKept), Math.max(0, sharedMs() - toldMs)]
+  return Math.max(...desk.waitedMs)
 }
 
 /** A crash is a bug, but no reason to go blind: once in a while a new thread takes over. */
@@ -145,7 +165,8 @@ function restart(desk: Desk, reason: string): void {
     return
   }
   desk.restartedMs = nowMs
-  desk.worker = new Worker(workerUrl, { workerData: desk.settings })
+  desk.restarted = { restarts: (desk.restarted.restarts ?? 0) + 1, restartedAtMs: Date.now() }
+  desk.worker = startThread(desk.settings)
   listen(desk)
   if (desk.plan) order(desk, { kind: 'follow', ...desk.plan })
   for (const [id, { slots }] of desk.waiting) order(desk, { kind: 'probe', id, slots })

@@ -28,10 +28,10 @@ export type Order =
   | { readonly kind: 'probe'; readonly id: number; readonly slots: readonly Slot[] }
   | { readonly kind: 'close' }
 
-/** What the worker tells the main thread. */
+/** What the worker tells the main thread. `toldMs`: when, by `process.hrtime`, which threads share. */
 export type News =
   | { readonly kind: 'ready'; readonly state: ProberState }
-  | { readonly kind: 'state'; readonly state: ProberState }
+  | { readonly kind: 'state'; readonly state: ProberState; readonly toldMs: number }
   | ({ readonly kind: 'findings' } & PackedFindings)
   /** The targets of a `probe` order have their findings. */
   | { readonly kind: 'probed'; readonly id: number }
@@ -51,9 +51,17 @@ const kindCodes = numbered(probeKinds)
 /** A reply's code is its clock's number; a failure's comes behind those. */
 const codes = numbered<StampClock | FailureReason>([...clocks, ...failureReasons])
 
+/** Monotonic milliseconds that all threads share. */
+export const sharedMs = (): number => {
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1000 + nanoseconds / 1e6
+}
+
 export interface Outbox extends Report {
   /** Takes what was reported since the last time; undefined where nothing was. */
   take(): PackedFindings | undefined
+  /** How many findings there are to take. */
+  rows(): number
 }
 
 export function createOutbox(): Outbox {
@@ -99,6 +107,7 @@ export function createOutbox(): Outbox {
       count = 0
       return taken
     },
+    rows: () => count,
   }
 }
 

@@ -35,6 +35,8 @@ export interface Method {
   drops(): number
   /** Replies that were not what they seemed, since the start. */
   rejected?(): RejectedReplies
+  /** Bytes of IP sent, since the start, as far as we know. */
+  sentBytes?(): number
   forget(slot: Slot): void
   close(): void
 }

@@ -1,29 +1,48 @@
+import type { ProberState } from '../core/model/prober.ts'
+
 /** What the prober's own state tells of the last few seconds. */
 export interface Pace {
   begun(probes: number): void
-  ticked(lateMs: number): void
-  /** Ends a second, and sums up. */
-  roll(nowMs: number): { readonly probesPerSecond: number; readonly lagMs: number }
+  /** Returns whether that is too late for what is found now to be trusted. */
+  ticked(lateMs: number): boolean
+  /** Ends a second, and sums up. `sentBytes` and `cpuUs` are totals since the start. */
+  roll(nowMs: number, sentBytes: number, cpuUs: number): PaceTold
 }
 
+export type PaceTold = Required<
+  Pick<ProberState, 'probesPerSecond' | 'lagMs' | 'late' | 'bytesPerSecond' | 'cpuShare'>
+>
+
+/** At twice the time between ticks packets go out late, and answers are judged late. */
+const lateFromMs = 100
 const secondsKept = 4
 
-export function createPace(startMs: number): Pace {
-  let seconds = [{ startMs, probes: 0, lagMs: 0 }]
+export function createPace(startMs: number, startCpuUs: number): Pace {
+  let seconds = [{ startMs, sentBytes: 0, cpuUs: startCpuUs, probes: 0, lagMs: 0 }]
   const current = () => seconds.at(-1) as (typeof seconds)[number]
   return {
     begun(probes) {
       current().probes += probes
     },
-    ticked(lateMs) {
-      current().lagMs = Math.max(current().lagMs, lateMs)
+    ticked(ms) {
+      current().lagMs = Math.max(current().lagMs, ms)
+      return ms > lateFromMs
     },
-    roll(nowMs) {
-      const passedMs = nowMs - (seconds[0]?.startMs ?? nowMs)
+    roll(nowMs, sentBytes, cpuUs) {
+      const first = seconds[0] ?? current()
+      const passedMs = nowMs - first.startMs
+      const perMs = (count: number) => (passedMs > 0 ? count / passedMs : 0)
       const probes = seconds.reduce((sum, second) => sum + second.probes, 0)
       const lagMs = Math.max(...seconds.map(second => second.lagMs))
-      seconds = [...seconds.slice(1 - secondsKept), { startMs: nowMs, probes: 0, lagMs: 0 }]
-      return { probesPerSecond: passedMs > 0 ? (probes / passedMs) * 1000 : 0, lagMs }
+      const next = { startMs: nowMs, sentBytes, cpuUs, probes: 0, lagMs: 0 }
+      seconds = [...seconds.slice(1 - secondsKept), next]
+      return {
+        probesPerSecond: perMs(probes) * 1000,
+        lagMs,
+        late: lagMs > lateFromMs,
+        bytesPerSecond: perMs(sentBytes - first.sentBytes) * 1000,
+        cpuShare: perMs(cpuUs - first.cpuUs) / 1000,
+      }
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Target } from '../core/model/prober.ts'
 import { linux } from './linux.ts'
 
 export type Family = 4 | 6
+export const ipHeaderBytes = { 4: 20, 6: 40 } as const satisfies Record<Family, number>
 
 /** A target with its address as the wire has it: one word for IPv4, four for IPv6, big-endian. */
 export interface Peer extends Target {

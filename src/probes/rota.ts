@@ -16,6 +16,8 @@ export interface Rota<Member> {
   member(slot: Slot): Member | undefined
   /** Whether nothing but room kept the last `take` from giving more. */
   hungry(): boolean
+  /** Members that are due and did not begin yet. */
+  waiting(): number
 }
 
 interface Limits<Member> {
@@ -50,9 +52,11 @@ export function createRota<Member extends { readonly slot: Slot }>(
   const lines = { urgent: createQueue<Seat<Member>>(), regular: createQueue<Seat<Member>>() }
   let seats = new Map<Slot, Seat<Member>>()
   let hungry = false
+  let waiting = 0
 
   const stand = (seat: Seat<Member>, line: Line) => {
     if (seat.line === line) return
+    if (seat.line === undefined) waiting += 1
     seat.line = line
     lines[line].add(seat)
   }
@@ -60,10 +64,15 @@ export function createRota<Member extends { readonly slot: Slot }>(
   const first = (): Seat<Member> | undefined =>
     lines.urgent.first(isUrgent) ?? lines.regular.first(isRegular)
 
+  const leave = (seat: Seat<Member>) => {
+    if (seat.line !== undefined) waiting -= 1
+    seat.line = undefined
+  }
+
   const begin = (seat: Seat<Member>) => {
     // Probed shortly before its turn: the one after that is soon enough.
     if (seat.line === 'urgent') seat.restsUntil = clockface.hand() + 0.5
-    seat.line = undefined
+    leave(seat)
     seat.inFlight = true
     budget.spend(limits.cost(seat.member))
     return seat.member
@@ -75,7 +84,7 @@ export function createRota<Member extends { readonly slot: Slot }>(
       seats = new Map(members.map(member => [member.slot, before.get(member.slot) ?? sit(member)]))
       clockface.set([...seats.values()], intervalMs, nowMs)
       const seated = new Set(seats.values())
-      for (const seat of before.values()) if (!seated.delete(seat)) seat.line = undefined
+      for (const seat of before.values()) if (!seated.delete(seat)) leave(seat)
       if (intervalMs > 0) for (const seat of seated) stand(seat, 'urgent')
     },
     demand(slots) {
@@ -109,6 +118,7 @@ export function createRota<Member extends { readonly slot: Slot }>(
     },
     member: slot => seats.get(slot)?.member,
     hungry: () => hungry,
+    waiting: () => waiting,
   }
 }
 

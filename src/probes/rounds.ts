@@ -1,6 +1,6 @@
 import type { ProberState, RejectedReplies, Slot, Target } from '../core/model/prober.ts'
 import type { Ledger } from './ledger.ts'
-import type { News, Outbox, ProberSettings } from './messages.ts'
+import { type News, type Outbox, type ProberSettings, sharedMs } from './messages.ts'
 import type { Methods } from './methods.ts'
 import { createPace, type Pace } from './pace.ts'
 import { type Peer, toPeer } from './peer.ts'
@@ -28,6 +28,11 @@ interface Loop extends Parts {
   peers: readonly Peer[]
   timer: NodeJS.Timeout | undefined
   dueMs: number
+  intervalMs: number
+  /** Until when the main thread, which asked for something, should not be kept waiting. */
+  swiftUntilMs: number
+  sentAtMs: number
+  lateAtMs: number | undefined
   /** When the last stall ended: for so long this thread did not run that replies may be lost. */
   stalledMs: number
   toldMs: number
@@ -36,11 +41,22 @@ interface Loop extends Parts {
 /** Peers that begin between two looks at the sockets. */
 const groupSize = 32
 const stateEveryMs = 1000
+/** Sooner where an order was filled: who gave it reads the state, too. */
+const stateRestMs = 100
 /** A shorter delay, or one within half the timeout, leaves time enough to send again. */
 const stallMs = 250
 
-/** How long until the next tick: while somebody only waits for room, while replies are out, else. */
-const tickMs = { hungry: 5, busy: 50, idle: 100 } as const
+/**
+ * How long until the next tick. A wake-up costs as much as the probes of several targets: while few
+ * are due and nobody waits, a calm prober gathers them, and what they found, for longer.
+ */
+const tickMs = { hungry: 5, swift: 50, calm: 150 } as const
+/** How long findings may wait for others; the views look a few times a second. */
+const gatherMs = 250
+const gatherRows = 64
+/** Turns that begin in one tick of a prober that is not calm. */
+const crowd = 64
+const swiftMs = 1000
 
 export function createRounds(parts: Parts): Rounds {
   const { settings, methods, ledger, tell } = parts
@@ -49,10 +65,14 @@ export function createRounds(parts: Parts): Rounds {
   const loop: Loop = {
     ...parts,
     rota: createRota({ maxProbesPerSecond, cost: methods.cost }),
-    pace: createPace(nowMs),
+    pace: createPace(nowMs, processUs()),
     peers: [],
     timer: undefined,
     dueMs: nowMs,
+    intervalMs: 0,
+    swiftUntilMs: nowMs,
+    sentAtMs: nowMs,
+    lateAtMs: undefined,
     stalledMs: Number.NEGATIVE_INFINITY,
     toldMs: nowMs,
   }
@@ -82,6 +102,7 @@ function follow(loop: Loop, targets: readonly Target[], intervalMs: number): voi
     .map(target => loop.rota.member(target.slot) ?? toPeer(target))
     .filter(peer => peer !== undefined)
   loop.rota.follow(loop.peers, intervalMs, performance.now())
+  loop.intervalMs = intervalMs
   for (const peer of before) {
     if (loop.rota.member(peer.slot)) continue
     loop.ledger.drop(peer)
@@ -91,6 +112,7 @@ function follow(loop: Loop, targets: readonly Target[], intervalMs: number): voi
 
 /** Ticks as soon as the messages at hand are read. */
 function hurry(loop: Loop): void {
+  loop.swiftUntilMs = performance.now() + swiftMs
   schedule(loop, 0)
 }
 
@@ -103,13 +125,21 @@ function schedule(loop: Loop, delayMs: number): void {
 function tick(loop: Loop): void {
   const nowMs = performance.now()
   const lateMs = Math.max(0, nowMs - loop.dueMs)
-  loop.pace.ticked(lateMs)
+  if (loop.pace.ticked(lateMs)) loop.lateAtMs = Date.now()
   if (lateMs > Math.max(stallMs, loop.settings.timeoutMs / 2)) loop.stalledMs = nowMs
   drain(loop)
-  begin(loop)
+  const begun = begin(loop)
   for (const method of loop.methods.all) method.expire(performance.now(), loop.stalledMs)
-  tellAll(loop, nowMs)
-  schedule(loop, tickMs[moodOf(loop)])
+  const swift = begun >= crowd || nowMs < loop.swiftUntilMs
+  tellAll(loop, nowMs, swift)
+  schedule(loop, restMs(loop, swift))
+}
+
+function restMs({ rota, settings, intervalMs }: Loop, swift: boolean): number {
+  if (rota.hungry()) return tickMs.hungry
+  if (swift) return tickMs.swift
+  const shortest = Math.min(settings.timeoutMs, intervalMs || Number.POSITIVE_INFINITY)
+  return Math.max(tickMs.swift, Math.min(tickMs.calm, shortest / 10))
 }
 
 function drain(loop: Loop): void {
@@ -118,13 +148,14 @@ function drain(loop: Loop): void {
   for (const { slot } of loop.ledger.takeEnded()) loop.rota.landed(slot)
 }
 
-/** Begins what is due, group by group, and looks for replies between them. */
-function begin(loop: Loop): void {
+/** Begins what is due, group by group, and looks for replies between them. Returns how many turns. */
+function begin(loop: Loop): number {
   const { rota, methods, ledger, pace } = loop
-  for (;;) {
+  for (let begun = 0; ; ) {
     const nowMs = performance.now()
     const peers = rota.take(nowMs, Math.min(groupSize, methods.room()))
-    if (peers.length === 0) return
+    if (peers.length === 0) return begun
+    begun += peers.length
     let probes = 0
     for (const peer of peers) {
       ledger.begun(peer)
@@ -136,34 +167,48 @@ function begin(loop: Loop): void {
   }
 }
 
-function moodOf({ rota, methods }: Loop): keyof typeof tickMs {
-  if (rota.hungry()) return 'hungry'
-  return methods.all.some(method => method.inFlight() > 0) ? 'busy' : 'idle'
-}
-
-function tellAll(loop: Loop, nowMs: number): void {
+function tellAll(loop: Loop, nowMs: number, swift: boolean): void {
   const { ledger, outbox, rota, tell } = loop
   for (const { slot } of ledger.takeEnded()) rota.landed(slot)
-  const findings = outbox.take()
-  if (findings) tell({ kind: 'findings', ...findings })
-  for (const id of ledger.takeFilled()) tell({ kind: 'probed', id })
-  if (nowMs - loop.toldMs < stateEveryMs) return
-  loop.toldMs = nowMs
-  tell({ kind: 'state', state: stateOf(loop, nowMs) })
+  const filled = ledger.takeFilled()
+  const urgent = swift || filled.length > 0 || outbox.rows() >= gatherRows
+  if (urgent || nowMs - loop.sentAtMs >= gatherMs) sendFindings(loop, nowMs)
+  if (nowMs - loop.toldMs >= (filled.length > 0 ? stateRestMs : stateEveryMs)) {
+    loop.toldMs = nowMs
+    tell({ kind: 'state', state: stateOf(loop, nowMs), toldMs: sharedMs() })
+  }
+  for (const id of filled) tell({ kind: 'probed', id })
 }
 
-function stateOf({ methods, pace, settings }: Loop, nowMs: number): ProberState {
+function sendFindings(loop: Loop, nowMs: number): void {
+  loop.sentAtMs = nowMs
+  const findings = loop.outbox.take()
+  if (findings) loop.tell({ kind: 'findings', ...findings })
+}
+
+function stateOf(loop: Loop, nowMs: number): ProberState {
+  const { methods, pace, rota, settings, lateAtMs } = loop
   const sum = (count: (method: Methods['all'][number]) => number) =>
     methods.all.reduce((total, method) => total + count(method), 0)
+  const sentBytes = sum(method => method.sentBytes?.() ?? 0)
   return {
     abilities: methods.abilities,
-    ...pace.roll(nowMs),
+    ...pace.roll(nowMs, sentBytes, processUs()),
+    ...(lateAtMs === undefined ? {} : { lateAtMs }),
     maxProbesPerSecond: settings.maxProbesPerSecond,
     timeoutMs: settings.timeoutMs,
     inFlight: sum(method => method.inFlight()),
+    queueLength: rota.waiting(),
     drops: sum(method => method.drops()),
     ...rejectedBy(methods.all),
+    rssBytes: process.memoryUsage.rss(),
   }
+}
+
+/** CPU time of the whole process, all threads. */
+const processUs = (): number => {
+  const { user, system } = process.cpuUsage()
+  return user + system
 }
 
 /** All methods' together; nothing where none can see any. */

@@ -7,12 +7,27 @@ const names = Object.keys(behaviours) as (keyof typeof behaviours)[]
 const addressOf = (name: keyof typeof behaviours) => `127.41.0.${1 + names.indexOf(name)}`
 const nobody = '127.41.0.99'
 
+const ways = ['native', 'socket', 'undici'] as const
+
 let responders: Responders
+let watchedBy: Readonly<Record<(typeof ways)[number], Watched>>
 beforeAll(async () => {
   const plan = Object.fromEntries(names.map(name => [addressOf(name), name]))
   responders = await openResponders(plan)
+  const [native, socket, undici] = await Promise.all(
+    ways.map(http =>
+      watchProber({ httpPort: responders.port, timeoutMs: 1000, icmp: 'off', http }),
+    ),
+  )
+  if (!native || !socket || !undici) throw new Error('a way is missing')
+  watchedBy = { native, socket, undici }
+  const ips = [...names.map(addressOf), nobody]
+  await Promise.all(Object.values(watchedBy).map(watched => watched.probeOnce(ips)))
 })
-afterAll(() => responders.close())
+afterAll(async () => {
+  await Promise.all(Object.values(watchedBy).map(({ prober }) => prober.close()))
+  await responders.close()
+})
 
 /** What each behaviour looks like from the prober's side. */
 const expected = {
@@ -28,13 +43,11 @@ const expected = {
   old: { kind: 'reply' },
 } satisfies Record<keyof typeof behaviours, object>
 
-describe.each(['native', 'socket', 'undici'] as const)('HTTP by %s', http => {
+describe.each(ways)('HTTP by %s', http => {
   let watched: Watched
-  beforeAll(async () => {
-    watched = await watchProber({ httpPort: responders.port, timeoutMs: 1500, icmp: 'off', http })
-    await watched.probeOnce([...names.map(addressOf), nobody])
+  beforeAll(() => {
+    watched = watchedBy[http]
   })
-  afterAll(() => watched.prober.close())
 
   test.each(names)('a responder that is %s is told as that', name => {
     const outcome = watched.outcome(names.indexOf(name), 'http')

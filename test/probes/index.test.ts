@@ -1,27 +1,41 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, test as each } from 'vitest'
 import { openProber } from '../../src/probes/index.ts'
 import { openResponders, type Responders } from '../support/loopback.ts'
 import { targetsOf, watchProber } from '../support/prober.ts'
 
+// They wait more than they work.
+const test = each.concurrent
+
 let responders: Responders
 beforeAll(async () => {
-  responders = await openResponders({ '127.42.0.1': 'healthy', '127.42.0.2': 'hanging' })
+  responders = await openResponders({
+    '127.42.0.1': 'healthy',
+    '127.42.0.2': 'hanging',
+    '127.42.0.3': 'hanging',
+    '127.42.0.4': 'hanging',
+  })
 })
 afterAll(() => responders.close())
 
 const healthy = '127.42.0.1'
 const hanging = '127.42.0.2'
+const counted = '127.42.0.3'
+const stopped = '127.42.0.4'
 const http = (timeoutMs = 5000) =>
   watchProber({ httpPort: responders.port, timeoutMs, icmp: 'off' })
 
-test('targets of a plan are probed at once, then again each interval', async () => {
+test('targets of a plan are probed at once, then again each interval', async ({ expect }) => {
   await using watched = await http()
   watched.prober.follow({ targets: targetsOf([healthy]), intervalMs: 200 })
   const replies = () => watched.findings.filter(({ outcome }) => outcome.kind === 'reply').length
   await expect.poll(replies, { timeout: 10_000 }).toBeGreaterThan(3)
 })
 
-test('a target that left the plan is probed no more', async () => {
+test('a target that left the plan is probed no more', async ({ expect }) => {
   await using watched = await http()
   watched.prober.follow({ targets: targetsOf([healthy]), intervalMs: 100 })
   await expect.poll(() => watched.findings.length).toBeGreaterThan(0)
@@ -34,12 +48,14 @@ test('a target that left the plan is probed no more', async () => {
   expect(watched.findings.filter(({ slot }) => slot === 0)).toHaveLength(before)
 })
 
-test('asking for a target that is in flight joins its probe instead of sending another', async () => {
+test('asking for a target that is in flight joins its probe instead of sending another', async ({
+  expect,
+}) => {
   await using watched = await http(700)
-  watched.prober.follow({ targets: targetsOf([hanging]), intervalMs: 0 })
-  const before = responders.requests.get(hanging)?.length ?? 0
+  watched.prober.follow({ targets: targetsOf([counted]), intervalMs: 0 })
+  const before = responders.requests.get(counted)?.length ?? 0
   await Promise.all([watched.prober.probe([0]), watched.prober.probe([0])])
-  expect(responders.requests.get(hanging)).toHaveLength(before + 1)
+  expect(responders.requests.get(counted)).toHaveLength(before + 1)
   expect(watched.findings.filter(({ kind }) => kind === 'http')).toHaveLength(1)
 })
 
@@ -49,7 +65,7 @@ test('asking for nobody, or for whom no one knows, is done at once', async () =>
   await watched.prober.probe([12345])
 })
 
-test('no probe outlives its timeout', async () => {
+test('no probe outlives its timeout', async ({ expect }) => {
   await using watched = await http(300)
   const beganMs = performance.now()
   await watched.probeOnce([hanging])
@@ -57,7 +73,9 @@ test('no probe outlives its timeout', async () => {
   expect(watched.outcome(0, 'http')).toMatchObject({ kind: 'failure', reason: 'timeout' })
 })
 
-test('closing ends at once with probes in flight, and rejects who waits for them', async () => {
+test('closing ends at once with probes in flight, and rejects who waits for them', async ({
+  expect,
+}) => {
   const watched = await http(10_000)
   watched.prober.follow({ targets: targetsOf([hanging]), intervalMs: 0 })
   const waiting = watched.prober.probe([0])
@@ -72,14 +90,49 @@ test('closing ends at once with probes in flight, and rejects who waits for them
   expect(watched.failures).toEqual([])
 })
 
-test('the state comes about once a second', async () => {
+test('the state comes about once a second', async ({ expect }) => {
   await using watched = await http()
   await expect.poll(() => watched.states.length, { timeout: 10_000 }).toBeGreaterThan(2)
-  expect(watched.states.at(-1)).toMatchObject({ drops: 0, inFlight: 0, timeoutMs: 5000 })
+  const state = watched.states.at(-1)
+  expect(state).toMatchObject({ drops: 0, inFlight: 0, timeoutMs: 5000, queueLength: 0 })
+  expect(state?.cpuShare).toBeGreaterThan(0)
+  expect(state?.rssBytes).toBeGreaterThan(20e6)
+  expect(state?.mainLagMs).toBeGreaterThanOrEqual(0)
 })
 
-test('a prober that cannot open fails with its reason', async () => {
+test('who waited for probes finds them in the state, with the bytes that they took', async ({
+  expect,
+}) => {
+  await using watched = await http()
+  await sleep(150)
+  await watched.probeOnce([healthy])
+  expect(watched.states.length).toBeGreaterThan(1)
+  const { probesPerSecond = 0, bytesPerSecond = 0 } = watched.states.at(-1) ?? {}
+  expect(probesPerSecond).toBeGreaterThan(0)
+  expect(bytesPerSecond / probesPerSecond).toBeGreaterThan(250)
+  expect(bytesPerSecond / probesPerSecond).toBeLessThan(500)
+})
+
+test('a prober that cannot open fails with its reason', async ({ expect }) => {
   const broken = { httpPort: 1, timeoutMs: 1, maxProbesPerSecond: 1, icmp: 'none', http: 'off' }
   const events = { findings: () => {}, state: () => {}, failed: () => {} }
   await expect(openProber(broken as never)(events)).rejects.toThrow()
+})
+
+const program = fileURLToPath(new URL('./probe-once.ts', import.meta.url))
+
+test('a silence during which the prober itself was held up is told as its own fault', async ({
+  expect,
+}) => {
+  const settings = { httpPort: responders.port, timeoutMs: 2000, icmp: 'off' }
+  const args = [program, JSON.stringify(settings), stopped]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const told = child.stdout.toArray()
+  await expect.poll(() => responders.requests.get(stopped), { timeout: 15_000 }).toHaveLength(1)
+  child.kill('SIGSTOP')
+  await sleep(1500) // more than half the timeout
+  child.kill('SIGCONT')
+  const { outcomes } = JSON.parse(Buffer.concat(await told).toString())
+  expect(outcomes[stopped].http).toMatchObject({ kind: 'failure', reason: 'no-resources' })
+  if (child.exitCode === null) await once(child, 'exit')
 })

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, test as each, expect } from 'vitest'
 import type { Outcome, ProbeKind } from '../../src/core/model/probe.ts'
 import type { ProberState } from '../../src/core/model/prober.ts'
 import type { ProberSettings } from '../../src/probes/index.ts'
@@ -16,10 +16,21 @@ interface Told {
   readonly abilities: ProberState['abilities']
 }
 
-describe.skipIf(why !== '')(`probing in network namespaces${why && ` (skipped: ${why})`}`, () => {
-  let net: ReturnType<typeof twoNamespaces>
+/** Two namespaces, anew for each test: a router tells a host of five errors at once, then of one a second. */
+function openNet() {
+  const net = twoNamespaces()
   const run = (side: 'here' | 'there', ...command: readonly string[]) =>
     execFileSync('ip', ['netns', 'exec', net[side].name, ...command], { stdio: 'pipe' })
+  run('here', 'sysctl', '-qw', openPingRange)
+  run('there', 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.icmp_ratelimit=0')
+  const routes = {
+    here: ['blackhole 10.96.0.0/24', 'unreachable 10.96.1.0/24', 'prohibit 10.96.2.0/24'],
+    there: ['unreachable 10.96.3.0/24', 'prohibit 10.96.4.0/24', 'blackhole 10.96.5.0/24'],
+  }
+  for (const route of routes.here) run('here', 'ip', 'route', 'add', ...route.split(' '))
+  for (const route of routes.there) run('there', 'ip', 'route', 'add', ...route.split(' '))
+  for (const third of [3, 4, 5])
+    run('here', 'ip', 'route', 'add', `10.96.${third}.0/24`, 'via', '10.99.0.2')
 
   const probe = async (
     settings: Partial<ProberSettings>,
@@ -31,22 +42,11 @@ describe.skipIf(why !== '')(`probing in network namespaces${why && ` (skipped: $
     const { stdout } = await promisify(execFile)('ip', inside, { timeout: 15_000 })
     return JSON.parse(stdout)
   }
+  return { run, probe, [Symbol.dispose]: () => net.close() }
+}
 
-  // Anew for each test: a router tells a host of five errors at once, and then of one a second.
-  beforeEach(() => {
-    net = twoNamespaces()
-    run('here', 'sysctl', '-qw', openPingRange)
-    run('there', 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.icmp_ratelimit=0')
-    const routes = {
-      here: ['blackhole 10.96.0.0/24', 'unreachable 10.96.1.0/24', 'prohibit 10.96.2.0/24'],
-      there: ['unreachable 10.96.3.0/24', 'prohibit 10.96.4.0/24', 'blackhole 10.96.5.0/24'],
-    }
-    for (const route of routes.here) run('here', 'ip', 'route', 'add', ...route.split(' '))
-    for (const route of routes.there) run('there', 'ip', 'route', 'add', ...route.split(' '))
-    for (const third of [3, 4, 5])
-      run('here', 'ip', 'route', 'add', `10.96.${third}.0/24`, 'via', '10.99.0.2')
-  })
-  afterEach(() => net.close())
+describe.skipIf(why !== '')(`probing in network namespaces${why && ` (skipped: ${why})`}`, () => {
+  const test = each.concurrent
 
   const expected = {
     '10.99.0.2': { icmp: { kind: 'reply', clock: 'kernel' }, http: { reason: 'refused' } },
@@ -65,33 +65,70 @@ describe.skipIf(why !== '')(`probing in network namespaces${why && ` (skipped: $
     },
   }
 
-  test.each(['datagram', 'raw'] as const)(
+  test.for(['datagram', 'raw'] as const)(
     'each way to be unreachable has its own reason, by a %s socket, and spoils no neighbour',
-    async icmp => {
-      const told = await probe({ icmp, timeoutMs: 1000 }, Object.keys(expected))
+    async (icmp, { expect }) => {
+      using net = openNet()
+      const told = await net.probe({ icmp, timeoutMs: 1000 }, Object.keys(expected))
       expect(told.abilities.icmp4).toMatchObject({ kind: 'ready', method: `${icmp} socket` })
       expect(told.outcomes).toMatchObject(expected)
     },
   )
 
-  test('where both are allowed the datagram socket is chosen', async () => {
-    const { abilities } = await probe({}, ['127.0.0.1', '::1'])
-    expect(abilities.icmp4).toMatchObject({ method: 'datagram socket' })
-    expect(abilities.icmp6).toMatchObject({ method: 'datagram socket' })
+  const closePingRange = ['sysctl', '-qw', 'net.ipv4.ping_group_range=1 0']
+  const drop = (...rest: readonly string[]) => ['setpriv', ...rest]
+  const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups']
+  const ready = (method: string) => ({ kind: 'ready', method, clock: 'kernel' })
+  const off = (datagram: string, raw: string, gids: string) => ({
+    kind: 'off',
+    // What follows is why the system's ping does not help either: it may not ping, or not be run.
+    why: expect.stringContaining(
+      `no right to open an ICMP socket (datagram: ${datagram}, ping_group_range is "1 0", \
+your gids: ${gids}; raw: ${raw}, no CAP_NET_RAW); ping`,
+    ),
+    remedies: [
+      expect.stringContaining('sysctl -w net.ipv4.ping_group_range='),
+      expect.stringContaining('CAP_NET_RAW'),
+      expect.stringContaining('install a ping'),
+    ],
   })
 
-  test('without any right ICMP is off with its remedies, and HTTP goes on', async () => {
-    run('here', 'sysctl', '-qw', 'net.ipv4.ping_group_range=1 0')
-    const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs']
-    const told = await probe({ timeoutMs: 1000 }, ['10.99.0.2'], nobody)
-    expect(told.abilities.icmp4).toMatchObject({
-      kind: 'off',
-      why: expect.stringContaining('ping_group_range is "1 0", your gids: 65534'),
-      remedies: expect.arrayContaining([expect.stringContaining('sysctl -w')]),
-    })
-    expect(told.outcomes['10.99.0.2']).toMatchObject({
-      icmp: { kind: 'failure', reason: 'not-permitted' },
-      http: { kind: 'failure', reason: 'refused' },
-    })
+  /** Who may do what: with the ping group range that most kernels begin with, and an open one. */
+  const cases = [
+    { who: 'root', as: [], closed: ready('raw socket'), open: ready('datagram socket') },
+    {
+      who: 'root without CAP_NET_RAW',
+      as: drop('--bounding-set=-net_raw', '--inh-caps=-net_raw'),
+      closed: off('EACCES', 'EPERM', '0'),
+      open: ready('datagram socket'),
+    },
+    {
+      who: 'nobody',
+      as: drop(...nobody, '--no-new-privs'),
+      closed: off('EACCES', 'EPERM', '65534'),
+      open: ready('datagram socket'),
+    },
+    {
+      who: 'nobody with an ambient CAP_NET_RAW',
+      as: drop(...nobody, '--inh-caps=+net_raw', '--ambient-caps=+net_raw'),
+      closed: ready('raw socket'),
+      open: ready('datagram socket'),
+    },
+  ] as const
+
+  test.for(cases)('$who: ICMP by the way that is permitted', async (right, { expect }) => {
+    using net = openNet()
+    const ips = ['10.99.0.2', '::1']
+    const open = await net.probe({ timeoutMs: 1000 }, ips, right.as)
+    expect(open.abilities).toMatchObject({ icmp4: right.open, icmp6: right.open })
+    net.run('here', ...closePingRange)
+    const closed = await net.probe({ timeoutMs: 1000 }, ips, right.as)
+    expect(closed.abilities).toMatchObject({ icmp4: right.closed, icmp6: right.closed })
+    const permitted = right.closed.kind === 'ready'
+    for (const ip of ips)
+      expect(closed.outcomes[ip]).toMatchObject({
+        icmp: permitted ? { kind: 'reply' } : { kind: 'failure', reason: 'not-permitted' },
+        http: { kind: 'failure', reason: 'refused' },
+      })
   })
 })

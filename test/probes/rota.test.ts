@@ -95,6 +95,19 @@ test('room is a limit, and the rota says when it was the only one', () => {
   expect(rota.hungry()).toBe(false)
 })
 
+test('who is due and did not begin is counted as waiting, once', () => {
+  const rota = rotaOf()
+  rota.follow(many(10), 1000, 0)
+  rota.demand([0, 1])
+  expect(rota.waiting()).toBe(10)
+  rota.take(0, 4)
+  expect(rota.waiting()).toBe(6)
+  rota.follow(members(8, 9), 1000, 0)
+  expect(rota.waiting()).toBe(2)
+  rota.take(0, 10)
+  expect(rota.waiting()).toBe(0)
+})
+
 test('nothing goes past the budget, whatever is asked for', () => {
   const steps = fc.array(
     fc.record({ waitMs: fc.integer({ min: 0, max: 300 }), demand: fc.boolean() }),

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import './compile-cache.ts'
 
 const ip = (...args: readonly string[]) =>
   execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })

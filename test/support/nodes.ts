@@ -26,6 +26,7 @@ export function scriptedNodes(first?: NodeList) {
   const waiting: NodeList[] = first ? [first] : []
   let failure: Error | undefined
   let wake = () => {}
+  let tellMissed: ((reason: string) => void) | undefined
   return {
     label: 'scripted',
     closed: false,
@@ -37,7 +38,10 @@ export function scriptedNodes(first?: NodeList) {
       failure = error
       wake()
     },
-    async *watch(signal: AbortSignal) {
+    /** A try that brings no list. */
+    miss: () => tellMissed?.('no answer'),
+    async *watch(signal: AbortSignal, missed?: (reason: string) => void) {
+      tellMissed = missed
       signal.addEventListener('abort', () => wake(), { once: true })
       while (!signal.aborted) {
         const list = waiting.shift()

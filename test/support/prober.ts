@@ -1,3 +1,4 @@
+import './compile-cache.ts'
 import type { IpAddress } from '../../src/core/model/node.ts'
 import type { Outcome, ProbeKind } from '../../src/core/model/probe.ts'
 import type { Finding, Prober, ProberState, Slot } from '../../src/core/model/prober.ts'

@@ -17,6 +17,7 @@ const feed = v.variant('kind', [
     sinceMs: count,
     reason: text,
     retryAtMs: v.exactOptional(count),
+    paused: v.exactOptional(v.literal(true)),
   }),
 ])
 
@@ -46,6 +47,15 @@ const prober = v.object({
   rejected: v.exactOptional(
     v.object({ late: count, duplicate: count, foreign: count, altered: count }),
   ),
+  late: v.exactOptional(v.boolean()),
+  lateAtMs: v.exactOptional(count),
+  cpuShare: v.exactOptional(count),
+  rssBytes: v.exactOptional(count),
+  bytesPerSecond: v.exactOptional(count),
+  queueLength: v.exactOptional(count),
+  mainLagMs: v.exactOptional(count),
+  restarts: v.exactOptional(count),
+  restartedAtMs: v.exactOptional(count),
 })
 
 const state = v.object({

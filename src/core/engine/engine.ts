@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { NodeName } from '../model/node.ts'
 import type { Finding, OpenProber, Prober, Slot } from '../model/prober.ts'
+import type { Feed } from '../model/snapshot.ts'
 import type { HealthSource, NodeSource, ProbeOrder } from '../model/source.ts'
 import type { Store } from './store.ts'
 
@@ -11,37 +12,65 @@ export interface EngineOptions {
   readonly clock: Clock
   /** The probe interval for this many addresses, in milliseconds. */
   readonly intervalMs: (addresses: number) => number
+  /** How long probing goes on without a node list: by then its nodes may be somebody else's. */
+  readonly listGraceMs?: number
 }
 
-/** Follows the node list, has every path probed round after round, and keeps what is found. */
+const defaultGraceMs = 15 * 60_000
+/** One lost answer of a slow source is not the source lost. */
+const leastMisses = 3
+
+/**
+ * Follows the node list, has every path probed round after round, and keeps what is found. It fails
+ * closed: without a list for too long it stops, and goes on by itself with the next one.
+ */
 export function createEngine({
   store,
   nodes,
   openProber,
   clock,
   intervalMs,
+  listGraceMs = defaultGraceMs,
 }: EngineOptions): HealthSource {
   const life = new AbortController()
   const ready = Promise.withResolvers<Prober>()
   const orders = new Set<(findings: readonly Finding[]) => void>()
-  let live = false
+  let feed: Feed = { kind: 'starting' }
+  const patience = createPatience(clock, listGraceMs)
+
+  const setFeed = (next: Feed) => {
+    feed = next
+    store.setFeed(next)
+  }
 
   const lose = (error: unknown) => {
     ready.reject(error)
     if (life.signal.aborted) return
     const reason = error instanceof Error ? error.message : String(error)
-    store.setFeed({ kind: 'lost', sinceMs: clock.nowMs(), reason })
+    setFeed({ kind: 'lost', sinceMs: clock.nowMs(), reason })
   }
 
   const keep = (findings: readonly Finding[]) => {
     store.record(findings)
-    if (!live) store.setFeed({ kind: 'live' })
-    live = true
+    if (feed.kind === 'starting') setFeed({ kind: 'live' })
     for (const follow of orders) follow(findings)
   }
 
+  const miss = (prober: Prober) => {
+    if (patience.lasts() || feed.kind === 'lost') return
+    prober.follow({ targets: [], intervalMs: 0 })
+    const reason = `no node list for ${spanOf(listGraceMs)}: probing stopped`
+    setFeed({ kind: 'lost', sinceMs: clock.nowMs(), reason, paused: true })
+  }
+
+  const resume = () => {
+    patience.renew()
+    if (isPaused(feed)) setFeed({ kind: 'starting' })
+  }
+
   const followNodes = async (prober: Prober) => {
-    for await (const list of nodes.watch(life.signal)) {
+    for await (const list of nodes.watch(life.signal, () => miss(prober))) {
+      resume()
       store.setNodes(list)
       const targets = store.paths().map(({ slot, path }) => ({ slot, ip: path.ip }))
       const everyMs = intervalMs(targets.length)
@@ -68,6 +97,7 @@ export function createEngine({
     subscribe: store.subscribe,
     async probe({ nodes: names, signal, onProgress }: ProbeOrder) {
       const prober = await orAborted(ready.promise, signal)
+      if (isPaused(feed)) return { kind: 'refused', reason: feed.reason }
       const slots = slotsOf(store, names)
       const follow = progressOf(slots, onProgress)
       orders.add(follow)
@@ -84,6 +114,32 @@ export function createEngine({
       await ended
       await nodes.close()
       store.close()
+    },
+  }
+}
+
+const isPaused = (feed: Feed): feed is Lost => feed.kind === 'lost' && feed.paused === true
+
+type Lost = Feed & { readonly kind: 'lost' }
+
+/** `15m`, or `90s` where minutes would not tell it. */
+const spanOf = (ms: number): string =>
+  ms % 60_000 === 0 ? `${ms / 60_000}m` : `${Math.round(ms / 1000)}s`
+
+/** Lasts for some misses in a row, and for a time from the first. */
+function createPatience(clock: Clock, graceMs: number) {
+  let misses = 0
+  let sinceNs = 0n
+  return {
+    /** Counts a miss. */
+    lasts(): boolean {
+      const nowNs = clock.monotonicNs()
+      if (misses === 0) sinceNs = nowNs
+      misses += 1
+      return misses < leastMisses || Number(nowNs - sinceNs) / 1e6 <= graceMs
+    },
+    renew() {
+      misses = 0
     },
   }
 }

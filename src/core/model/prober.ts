@@ -45,6 +45,24 @@ export interface ProberState {
   readonly drops: number
   /** ICMP replies that were not accepted, since the start; absent where none can be seen. */
   readonly rejected?: RejectedReplies
+  /** A tick was so late, over the last few seconds, that what was found then may be our own doing. */
+  readonly late?: boolean
+  /** When a tick was last that late, Unix milliseconds: what was found about then is in doubt. */
+  readonly lateAtMs?: number
+  /** CPU time of the whole process in parts of one core, over the last few seconds. */
+  readonly cpuShare?: number
+  /** Memory of the whole process. */
+  readonly rssBytes?: number
+  /** Bytes of IP sent a second, over the last few seconds: an estimate from packets and requests. */
+  readonly bytesPerSecond?: number
+  /** Targets that are due and wait for budget or room. */
+  readonly queueLength?: number
+  /** How long news waited at worst for the main thread, over the last few seconds. */
+  readonly mainLagMs?: number
+  /** How often the probe thread was lost and replaced; absent while it is the first. */
+  readonly restarts?: number
+  /** When that happened last, Unix milliseconds. */
+  readonly restartedAtMs?: number
 }
 
 /** By what gave them away. */

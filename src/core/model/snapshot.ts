@@ -40,6 +40,8 @@ export type Feed =
       readonly reason: string
       /** When the next try is due, Unix milliseconds. */
       readonly retryAtMs?: number
+      /** We stopped on purpose, and go on by ourselves. */
+      readonly paused?: true
     }
 
 /** The Cilium agent's own state, as its API tells. */

@@ -5,8 +5,11 @@ import type { Snapshot } from './snapshot.ts'
 export interface NodeSource {
   /** For people: "demo, 8 nodes on loopback". */
   readonly label: string
-  /** Yields the whole list at once, and again at each change; ends when aborted. */
-  watch(signal: AbortSignal): AsyncIterable<NodeList>
+  /**
+   * Yields the whole list at once, and again at each change; ends when aborted. Each try that brings
+   * no list is told to `missed`; the first one that does after that yields it even unchanged.
+   */
+  watch(signal: AbortSignal, missed?: (reason: string) => void): AsyncIterable<NodeList>
   /** Ends what the source opened (the demo's responders). */
   close(): Promise<void>
 }

@@ -78,31 +78,34 @@ export function openAgent(options: AgentOptions): AgentSource {
     if (!signal.aborted) tellState(next)
   }
 
-  const turn = async (told: Told, signal: AbortSignal): Promise<Told | undefined> => {
+  const turn = async (
+    told: Told,
+    signal: AbortSignal,
+    missed?: (reason: string) => void,
+  ): Promise<Told | undefined> => {
     const [change] = await Promise.all([askNodes(told.clientId, signal), askState(signal)])
     if (signal.aborted) return undefined
     if (typeof change === 'string') {
       tellProblem(change)
+      missed?.(change)
       return undefined
     }
     tellProblem(faultsOf(change))
     return follow(told, change)
   }
 
-  async function* watch(signal: AbortSignal): AsyncGenerator<NodeList> {
+  const watch: NodeSource['watch'] = async function* (signal, missed) {
     const end = AbortSignal.any([signal, closing.signal])
     let told: Told = { clientId: strangerId, list: { nodes: [] } }
     let shown: NodeList | undefined
     let failures = 0
     while (!end.aborted) {
-      const next = await turn(told, end)
+      const next = await turn(told, end, missed)
       failures = next === undefined ? failures + 1 : 0
       // An answer that is lost takes its changes with it: then ask for the whole list.
       told = next ?? { ...told, clientId: strangerId }
-      if (next !== undefined && next.list !== shown) {
-        shown = next.list
-        yield shown
-      }
+      if (next !== undefined && next.list !== shown) yield next.list
+      shown = next?.list
       await clock.sleep(waitMs(pollMs, failures, random()), end).catch(passAbort(end))
     }
   }

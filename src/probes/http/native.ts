@@ -1,7 +1,7 @@
 import type { FailureReason } from '../../core/model/probe.ts'
 import { elapsedNs } from '../elapsed.ts'
 import type { Method, Report } from '../method.ts'
-import type { Peer } from '../peer.ts'
+import { ipHeaderBytes, type Peer } from '../peer.ts'
 import { reasonOf } from '../reasons.ts'
 import type { Sockets } from '../sockets.ts'
 import { createTimeline, type Timeline } from '../timeline.ts'
@@ -33,6 +33,7 @@ interface Http {
   readonly timeline: Timeline<Call>
   inFlight: number
   young: number
+  sentBytes: number
   /** The wall clock's distance to the monotonic one. */
   offsetNs: number
 }
@@ -42,6 +43,9 @@ const mostYoung = 64
 const youngMs = 50
 /** Silent targets add up; the rest of the process needs file descriptors, too. */
 const mostInFlight = 4096
+
+/** What TCP adds: SYN; then the handshake's ACK, the request's head, the answer's ACK, our FIN. */
+const [synBytes, segmentBytes, laterSegments] = [40, 32, 4]
 
 const stages = { grown: 0, over: 1 } as const
 
@@ -65,6 +69,7 @@ export function createNativeHttp(
     timeline: createTimeline([Math.min(youngMs, timeoutMs), timeoutMs]),
     inFlight: 0,
     young: 0,
+    sentBytes: 0,
     offsetNs: 0,
   }
   return {
@@ -82,6 +87,7 @@ export function createNativeHttp(
     },
     inFlight: () => http.inFlight,
     drops: () => 0,
+    sentBytes: () => http.sentBytes,
     forget: slot => http.book.forget(slot),
     close() {
       for (const fd of http.calls.keys()) sockets.close(fd)
@@ -121,6 +127,7 @@ function connect(http: Http, call: Call): void {
     return
   }
   http.calls.set(call.fd, call)
+  http.sentBytes += synBytes + ipHeaderBytes[call.peer.family]
   call.began = depart(http)
   const error = beginConnect(http.wire, call.fd, call.peer, http.port)
   if (error !== '') fail(http, call, reasonOf(error))
@@ -140,7 +147,9 @@ function ask(http: Http, call: Call): void {
   call.clock = ns === undefined ? 'process' : 'kernel'
   call.state = 'waiting'
   call.connectNs = ns ?? since(http, call.began, http.sockets.nowNs())
-  const error = sendText(http.wire, call.fd, requestText(call.peer, http.port, call.path))
+  const text = requestText(call.peer, http.port, call.path)
+  const error = sendText(http.wire, call.fd, text)
+  http.sentBytes += text.length + laterSegments * (segmentBytes + ipHeaderBytes[call.peer.family])
   call.asked = { sentNs: http.wire.sentNs, offsetNs: http.offsetNs }
   if (error !== '') fail(http, call, reasonOf(error))
 }

@@ -72,7 +72,14 @@ export function beginConnect(wire: Wire, fd: number, peer: Peer, port: number): 
   events.view.setUint32(eventDataAt, fd, true)
   events.view.setUint32(eventDataAt + 4, 0, true)
   const watched = sockets.epollControl(epoll, linux.EPOLL_CTL_ADD, fd, events.address)
-  return watched < 0 ? sockets.error() : ''
+  return watched < 0 ? refuseGone(wire) : ''
+}
+
+/** The last error's name, unless it is that the epoll was closed under us: then no probe can end. */
+function refuseGone({ sockets }: Wire): string {
+  const error = sockets.error()
+  if (error === 'EBADF' || error === 'EINVAL') throw new Error(`the epoll is gone: ${error}`)
+  return error
 }
 
 /** Calls `meet` with each socket that something happened to. */
@@ -80,6 +87,7 @@ export function readEvents(wire: Wire, meet: (ready: Ready) => void): void {
   const { view, address } = wire.events
   for (let count = eventRow; count === eventRow; ) {
     count = wire.sockets.epollWait(wire.epoll, address, eventRow, 0)
+    if (count < 0) refuseGone(wire)
     // Meeting one may open another connection, which writes to this memory: read them all first.
     const row: Ready[] = []
     for (let at = 0; at < count * eventBytes; at += eventBytes)

@@ -102,6 +102,7 @@ export function createNativeIcmp(
     inFlight: () => icmp.flying,
     drops: () => countDrops(icmp.wire),
     rejected: () => ({ ...icmp.rejected }),
+    sentBytes: () => icmp.wire.sentBytes,
     forget: () => {},
     close: () => sockets.close(socket.fd),
   }

@@ -1,6 +1,6 @@
 import { type Batch, createBatch } from '../batch.ts'
 import { linux } from '../linux.ts'
-import { type Peer, readAddress, writeAddress } from '../peer.ts'
+import { ipHeaderBytes, type Peer, readAddress, writeAddress } from '../peer.ts'
 import type { Memory, Sockets } from '../sockets.ts'
 import { departureStamps, type EchoSocket } from './open.ts'
 import {
@@ -32,6 +32,8 @@ export interface Wire {
   cold: number
   /** When the last packet was handed to the kernel, nanoseconds from the sockets' epoch. */
   sentNs: number
+  /** Bytes of IP sent, since the start. */
+  sentBytes: number
 }
 
 /** What comes out of it. Stamps are nanoseconds from the sockets' epoch; `echo` lasts for the call. */
@@ -74,6 +76,7 @@ export function createWire(sockets: Sockets, socket: EchoSocket): Wire {
     stamping: false,
     cold: 0,
     sentNs: 0,
+    sentBytes: 0,
   }
 }
 
@@ -94,9 +97,11 @@ export function sendEcho(
   const sent = sockets.sendto(socket.fd, out.address, packetBytes, 0, wire.to, length)
   if (sent < 0) {
     const error = sockets.error()
+    refuseGone(error)
     if (wire.stamping) recount(wire)
     return error
   }
+  wire.sentBytes += packetBytes + ipHeaderBytes[socket.family]
   if (wire.stamping) wire.keys[wire.nextKey++ % keysKept] = serial * 4 + attempt
   return ''
 }
@@ -123,12 +128,20 @@ function recount(wire: Wire): void {
   wire.keys.fill(-1)
 }
 
+/** Somebody closed the socket under us: only a new thread can go on. */
+function refuseGone(error: string): void {
+  if (error === 'EBADF' || error === 'ENOTSOCK')
+    throw new Error(`the ICMP socket is gone: ${error}`)
+}
+
 /** Takes in all that is there: replies, and what the error queue holds. */
 export function drain(wire: Wire, arrivals: Arrivals): void {
   const { sockets, socket, replies } = wire
   for (let round = 0; round < 1000; round += 1) {
     const received = replies.receive(socket.fd, linux.MSG_DONTWAIT)
-    const empty = received < 0 && sockets.error() === 'EAGAIN'
+    const error = received < 0 ? sockets.error() : ''
+    refuseGone(error)
+    const empty = error === 'EAGAIN'
     drainErrors(wire, arrivals) // a reply's own departure is there before the reply is
     for (let index = 0; index < received; index += 1) readPacket(wire, index, arrivals)
     // Any other error was some packet's, told in place of what was received: go on.

@@ -47,6 +47,15 @@ const prober: ProberState = {
   inFlight: 1,
   lagMs: 0.5,
   drops: 0,
+  late: true,
+  lateAtMs: 1e12,
+  cpuShare: 0.02,
+  rssBytes: 1e8,
+  bytesPerSecond: 900,
+  queueLength: 2,
+  mainLagMs: 3,
+  restarts: 1,
+  restartedAtMs: 1e12,
 }
 
 test('a reader learns everything the daemon knows, and then each change', () => {

@@ -133,3 +133,77 @@ test('closing ends the prober and the node source', async () => {
   await engine.close()
   expect([prober.closed(), nodes.closed]).toEqual([true, true])
 })
+
+const minuteMs = 60_000
+
+test('without a node list for 15 minutes probing stops, and says so, until one comes again', async () => {
+  const { clock, prober, engine, nodes } = start()
+  await settle()
+  prober.findAll(reply(1))
+  nodes.miss()
+  await clock.advance(15 * minuteMs)
+  nodes.miss()
+  expect(engine.snapshot().feed.kind).toBe('live')
+  expect(prober.plan().targets).toHaveLength(3)
+
+  await clock.advance(1)
+  nodes.miss()
+  expect(engine.snapshot().feed).toEqual({
+    kind: 'lost',
+    sinceMs: clock.nowMs(),
+    reason: 'no node list for 15m: probing stopped',
+    paused: true,
+  })
+  expect(prober.plan()).toEqual({ targets: [], intervalMs: 0 })
+  expect(await engine.probe({ signal: forever })).toMatchObject({ kind: 'refused' })
+  expect(prober.asked).toEqual([])
+
+  nodes.tell(listOf(a, b))
+  await settle()
+  expect(prober.plan()).toMatchObject({ targets: { length: 3 }, intervalMs: 300 })
+  expect(engine.snapshot().feed.kind).toBe('starting')
+  prober.findAll(reply(2))
+  expect(engine.snapshot().feed.kind).toBe('live')
+  await engine.close()
+})
+
+test('a probe that ends after probing stopped does not make the feed live', async () => {
+  const { clock, prober, engine, nodes } = start()
+  await settle()
+  const slot = prober.plan().targets[0]?.slot ?? 0
+  for (let miss = 0; miss < 3; miss += 1) {
+    nodes.miss()
+    await clock.advance(10 * minuteMs)
+  }
+  expect(engine.snapshot().feed.kind).toBe('lost')
+  prober.find({ slot, kind: 'icmp', outcome: reply(1) })
+  expect(engine.snapshot().feed.kind).toBe('lost')
+  await engine.close()
+})
+
+test('two misses are not enough to stop, however long ago the first was; a list forgives all', async () => {
+  const { clock, prober, engine, nodes } = start()
+  await settle()
+  for (let miss = 0; miss < 6; miss += 1) {
+    nodes.miss()
+    await clock.advance(60 * minuteMs)
+    if (miss % 2 === 1) nodes.tell(listOf(a, b))
+    await settle()
+    expect(prober.plan().targets).toHaveLength(3)
+  }
+  await engine.close()
+})
+
+test('a prober that broke stays the news, whatever becomes of the list', async () => {
+  const { clock, prober, engine, nodes } = start()
+  await settle()
+  prober.fail('the probe worker ended')
+  for (let miss = 0; miss < 4; miss += 1) {
+    nodes.miss()
+    await clock.advance(60 * minuteMs)
+  }
+  nodes.tell(listOf(a))
+  await settle()
+  expect(engine.snapshot().feed).toMatchObject({ kind: 'lost', reason: 'the probe worker ended' })
+  await engine.close()
+})

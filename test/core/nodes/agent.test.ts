@@ -118,6 +118,21 @@ test.each([
   },
 )
 
+test('each try in vain is told, and then the list again, even unchanged', async () => {
+  const { agent, source } = await begin()
+  agent.join(fakeElement('a', '10.0.0.1'))
+  const missed: string[] = []
+  const { signal } = new AbortController()
+  const lists = source.watch(signal, reason => missed.push(reason))[Symbol.asyncIterator]()
+  const { value: first } = await lists.next()
+  agent.become('failing')
+  const second = lists.next()
+  await expect.poll(() => missed.length).toBeGreaterThan(2)
+  expect(new Set(missed)).toEqual(new Set(['the agent answers with status 500']))
+  agent.become('well')
+  expect((await second).value).toEqual(first)
+})
+
 test('a hanging agent is given up after the timeout', async () => {
   const { agent, next, problems } = await begin({}, { timeoutMs: 50 })
   agent.become('hanging')

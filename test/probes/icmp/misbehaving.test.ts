@@ -2,8 +2,9 @@ import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
 import type { RejectedReplies } from '../../../src/core/model/prober.ts'
+import type { ProberSettings } from '../../../src/probes/index.ts'
 import { addressOf, type MannerName, manners, type Requests } from '../../support/misbehaving.ts'
 import { noNamespaces, twoNamespaces } from '../../support/namespaces.ts'
 
@@ -39,51 +40,50 @@ const rejectedOf = (icmp: 'datagram' | 'raw', asked: Requests): RejectedReplies 
   altered: asked.altered + asked.resequenced + (icmp === 'raw' ? asked.badSum : 0),
 })
 
+/** A namespace whose neighbour answers by its manners. */
+async function openNet() {
+  const net = twoNamespaces()
+  const run = (side: 'here' | 'there', ...command: readonly string[]) =>
+    execFileSync('ip', ['netns', 'exec', net[side].name, ...command], { stdio: 'pipe' })
+  run('here', 'sysctl', '-qw', 'net.ipv4.ping_group_range=0 2147483647')
+  run('here', ...`ip route add 10.97.0.0/16 via ${net.there.address}`.split(' '))
+  run('there', ...'ip route add blackhole 10.97.0.0/16'.split(' ')) // the kernel itself says nothing
+  run('there', ...'sysctl -qw net.ipv4.conf.all.rp_filter=0'.split(' '))
+  const inside = ['netns', 'exec', net.there.name, process.execPath, responder, 'answer']
+  const answering = spawn('ip', inside, { stdio: ['pipe', 'pipe', 'inherit'] })
+  await once(answering.stdout, 'data')
+  return {
+    async probe(settings: Partial<ProberSettings> & { readonly untilLate: number }) {
+      const command = [process.execPath, prober, JSON.stringify(settings), ...names.map(addressOf)]
+      const place = ['netns', 'exec', net.here.name, ...command]
+      const { stdout } = await promisify(execFile)('ip', place, { timeout: 15_000 })
+      return JSON.parse(stdout)
+    },
+    async asked(): Promise<Requests> {
+      answering.stdin.write('\n')
+      const [counted] = await once(answering.stdout, 'data')
+      return JSON.parse(String(counted))
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = once(answering, 'close')
+      answering.kill()
+      await ended
+      net.close()
+    },
+  }
+}
+
 describe.skipIf(why !== '')(
   `replies that are not what they seem${why && ` (skipped: ${why})`}`,
   () => {
-    let net: ReturnType<typeof twoNamespaces>
-    let answering: ReturnType<typeof spawn>
-    const run = (side: 'here' | 'there', command: string) =>
-      execFileSync('ip', ['netns', 'exec', net[side].name, ...command.split(' ')], {
-        stdio: 'pipe',
-      })
-
-    beforeAll(async () => {
-      net = twoNamespaces()
-      const openRange = ['sysctl', '-qw', 'net.ipv4.ping_group_range=0 2147483647']
-      execFileSync('ip', ['netns', 'exec', net.here.name, ...openRange])
-      run('here', `ip route add 10.97.0.0/16 via ${net.there.address}`)
-      run('there', 'ip route add blackhole 10.97.0.0/16') // the kernel itself says nothing
-      run('there', 'sysctl -qw net.ipv4.conf.all.rp_filter=0')
-      const inside = ['netns', 'exec', net.there.name, process.execPath, responder, 'answer']
-      answering = spawn('ip', inside, { stdio: ['pipe', 'pipe', 'inherit'] })
-      if (answering.stdout) await once(answering.stdout, 'data')
-    })
-    afterAll(async () => {
-      answering?.kill()
-      if (answering) await once(answering, 'close')
-      net?.close()
-    })
-
-    test.each(['datagram', 'raw'] as const)(
+    test.concurrent.for(['datagram', 'raw'] as const)(
       'by a %s socket only the right one counts, and the others are told apart',
-      async icmp => {
-        const settings = { icmp, http: 'off', timeoutMs: 600, untilLate: 3 }
-        const command = [
-          process.execPath,
-          prober,
-          JSON.stringify(settings),
-          ...names.map(addressOf),
-        ]
-        const inside = ['netns', 'exec', net.here.name, ...command]
-        const { stdout } = await promisify(execFile)('ip', inside, { timeout: 15_000 })
-        const told = JSON.parse(stdout)
+      async (icmp, { expect }) => {
+        await using net = await openNet()
+        const told = await net.probe({ icmp, http: 'off', timeoutMs: 600, untilLate: 3 })
         for (const name of names)
           expect(told.outcomes[addressOf(name)].icmp, name).toMatchObject(outcomes[name])
-        answering.stdin?.write('\n')
-        const [counted] = answering.stdout ? await once(answering.stdout, 'data') : []
-        const asked: Requests = JSON.parse(String(counted))
+        const asked = await net.asked()
         expect(asked, 'the silent are asked three times').toMatchObject({ silent: 3, late: 3 })
         expect(told.rejected).toEqual(rejectedOf(icmp, asked))
       },
