@@ -28,11 +28,12 @@ export function fail(error: unknown): void {
   process.exitCode = exitCodes.failure
 }
 
-/** A reader that stops reading, such as `head`, is no error. */
-export function quietBrokenPipe(): void {
+/** A reader that stops reading, such as `head`, is no error; a full disk is one. */
+export function watchStdout(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(process.exitCode ?? exitCodes.ok)
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.ok)
+    process.stderr.write(`Error: Cannot write to stdout: ${error.message}\n`)
+    process.exit(exitCodes.failure)
   })
 }
 

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander'
 import { parseGoDuration } from '../src/core/model/duration.ts'
 
-/** A time span: `500ms`, `1m30s`, or plain seconds as Cilium's `--interval` takes them. */
+/** A time span above nothing: `500ms`, `1m30s`, or plain seconds as Cilium's `--interval` takes them. */
 export function durationMs(text: string): number {
   const ns = parseGoDuration(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text)
-  if (ns === undefined || ns < 0n) {
+  if (ns === undefined || ns <= 0n) {
     throw new InvalidArgumentError('a time span looks like 500ms, 10s or 1m30s.')
   }
   return Number(ns) / 1e6

@@ -1,4 +1,3 @@
-import { UserError } from '../src/core/errors.ts'
 import type { OutputKind } from '../src/ui/text/output.ts'
 import { printSafely } from './client.ts'
 import { exitCodes } from './exit.ts'
@@ -18,7 +17,9 @@ export async function printOutput(text: string, format: string, of: OutputKind):
     case 'text':
       return printSafely(output.text)
     case 'bad-jsonpath':
-      throw new UserError(output.message)
+      process.stderr.write(`${output.message}\n`)
+      process.exitCode = exitCodes.failure
+      return
     case 'unsupported':
       process.exitCode = exitCodes.failure
       return

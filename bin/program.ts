@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander'
-import { themeNames } from '../src/ui/top/theme.ts'
-import { accessFlags, listenFlags } from './access-flags.ts'
-import { apisAllowed } from './api-access.ts'
+import { UserError } from '../src/core/errors.ts'
+import { fromGo } from './arguments.ts'
 import type { ClientFlags } from './client.ts'
 import type { TopFlags } from './commands/top.ts'
 import { doctorFlags } from './doctor-flags.ts'
-import { fail, quietBrokenPipe } from './exit.ts'
+import { fail, watchStdout } from './exit.ts'
+import { clientFlags, daemonFlags, hostFlag, lookFlags, outputFlag } from './flags.ts'
 import { launchFlags } from './launch-flags.ts'
 import { type MeshFlags, meshFlags } from './mesh-flags.ts'
 import { probeFlags } from './settings.ts'
@@ -14,11 +14,11 @@ import { version } from './version.ts'
 
 /** Reads the command line and runs what it asks for. Each command is loaded only when it is run. */
 export async function main(argv: readonly string[]): Promise<void> {
-  quietBrokenPipe()
+  watchStdout()
   try {
     const root = program()
     await addCompletion(root, argv[2])
-    await root.parseAsync(argv)
+    await root.parseAsync(fromGo(argv))
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode
     else fail(error)
@@ -33,6 +33,7 @@ function program(): Command {
     .configureOutput({ outputError: complain })
     .showHelpAfterError()
     .allowExcessArguments()
+    .helpCommand('help [command]', 'help about a command')
     .version(version, '-v, --version', 'print the version')
     .action((_, command: Command) => runRoot(command))
   daemonFlags(hostFlag(root))
@@ -61,7 +62,10 @@ function complain(text: string): void {
   const message = text
     .trim()
     .replace(/^error: /, '')
-    .replace(/^unknown option '(.*?)'/, 'unknown flag: $1')
+    .replace(/^unknown option '(--[^=']*).*?'/s, 'unknown flag: $1')
+    .replace(/^unknown option '-(.)(.*?)'/s, "unknown shorthand flag: '$1' in -$1$2")
+    .replace(/^option '-(\w), .*' argument missing$/s, "flag needs an argument: '$1' in -$1")
+    .replace(/^option '(--[\w-]+).*' argument missing$/s, 'flag needs an argument: $1')
   process.stderr.write(`Error: ${message}\n`)
   process.stdout.write(`${message}\n`)
 }
@@ -71,63 +75,20 @@ async function addCompletion(root: Command, command: string | undefined): Promis
   if (command === 'completion' || command === 'complete') {
     const { default: addTo } = await import('@bomb.sh/tab/commander')
     addTo(root, { completionCommandName: 'completion' })
+    // Cilium's client has it; our scripts leave it to the shell.
+    const added = root.commands.find(each => each.name() === 'completion')
+    added?.addOption(new Option('--no-descriptions').hideHelp())
   } else {
     root.command('completion <shell>').description('a script for bash, zsh, fish or powershell')
   }
 }
 
-const hostFlag = (command: Command) =>
-  accessFlags(command)
-    .option(
-      '-H, --host <URI>',
-      'the health API: unix:///PATH ($CILIUM_HEALTH_SOCK), tcp://, tcps:// or ssh://HOST; top and mesh: k8s://',
-    )
-    .option('-D, --debug', 'tell more on stderr')
-
-const outputFlag = (command: Command) =>
-  command
-    .option('-o, --output <FORMAT>', "json, yaml or jsonpath='{}'")
-    // Cilium's client ignores them, too.
-    .allowExcessArguments()
-
-const daemonFlags = (command: Command) =>
-  listenFlags(probeFlags(command))
-    .option('-d, --daemon', 'run as a daemon: probe, answer the health API and /hello')
-    .option('-p, --passive', 'with -d: only answer /hello')
-    .option('--pidfile <FILE>', 'with -d: write the process id there')
-    .option('--socket <PATH>', 'with -d: the health API socket ($CILIUM_HEALTH_SOCK)')
-    .option('--listen-address <IP...>', 'with -d: answer /hello on these addresses only')
-    .addOption(
-      new Option('--admin <WHERE>', 'with -d: where the health API is served besides')
-        .choices(['unix', 'any'])
-        .default('unix'),
-    )
-    .addOption(
-      new Option(
-        '--enable-cilium-health-api-server-access <APIS>',
-        "with -d: the only operations allowed: GetHealthz, GetStatus, PutStatusProbe, Get*, '*'",
-      ).argParser(apisAllowed),
-    )
-
-const lookFlags = (command: Command) =>
-  command
-    .option('--columns <COLUMN...>', 'the columns of the screen')
-    .option('--sort <COLUMN>', 'the column to sort by')
-    .option('--filter <FILTER>', 'show only the nodes that match')
-    .addOption(
-      new Option('--theme <NAME>', 'colours of the screen').choices(themeNames).default('default'),
-    )
-    .addOption(
-      new Option('--color <WHEN>', 'colours').choices(['auto', 'always', 'never']).default('auto'),
-    )
-    .option('--ascii', 'no characters beyond ASCII')
-    .option('--no-sync', 'no marks around each frame, for terminals that show them')
-
 /** `--host` may stand before the command as well. */
-const withHost = <Flags extends ClientFlags>(root: Command, flags: Flags): Flags => ({
-  ...flags,
-  host: flags.host ?? root.opts().host,
-})
+const withHost = <Flags extends ClientFlags>(root: Command, flags: Flags): Flags => {
+  const { daemon, host } = root.opts()
+  if (daemon) throw new UserError('Invalid combination of arguments')
+  return { ...flags, host: flags.host ?? host }
+}
 
 const commands = {
   top: root =>
@@ -147,7 +108,7 @@ const commands = {
         await top(withHost(root, { ...flags, host: flags.host ?? attach }))
       }),
   status: root =>
-    outputFlag(hostFlag(root.command('status').alias('connectivity')))
+    outputFlag(clientFlags(root.command('status').alias('connectivity')))
       .description('what the daemon knows of each node')
       .option('--probe', 'probe now, then tell')
       .option('--succinct', 'the table (the default)')
@@ -157,21 +118,21 @@ const commands = {
         await status(withHost(root, flags))
       }),
   ping: root =>
-    hostFlag(root.command('ping').argument('[nodes...]'))
+    clientFlags(root.command('ping').argument('[nodes...]'))
       .description('probe now, all nodes or these, and print every path')
       .action(async (nodes: readonly string[], flags) => {
         const { ping } = await import('./commands/ping.ts')
         await ping(nodes, withHost(root, flags))
       }),
   get: root =>
-    outputFlag(hostFlag(root.command('get').aliases(['inspect', 'show'])))
+    outputFlag(clientFlags(root.command('get').aliases(['inspect', 'show'])))
       .description("the daemon's own health and its agent's")
       .action(async flags => {
         const { get } = await import('./commands/get.ts')
         await get(withHost(root, flags))
       }),
   hello: root =>
-    hostFlag(root.command('hello').allowExcessArguments())
+    clientFlags(root.command('hello').allowExcessArguments())
       .description('whether the daemon answers')
       .action(async flags => {
         const { hello } = await import('./commands/hello.ts')

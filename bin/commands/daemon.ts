@@ -11,6 +11,7 @@ import { apisDenied } from '../api-access.ts'
 import { assembleEngine } from '../assemble.ts'
 import { agentSocket, healthSocket } from '../client.ts'
 import { endOnSignals, exitCodes } from '../exit.ts'
+import { logNews } from '../log-news.ts'
 import { fromAgent, nodesAskedFor, openStored } from '../open-nodes.ts'
 import { isSocket } from '../open-source.ts'
 import type { ProbeFlags } from '../settings.ts'
@@ -34,10 +35,11 @@ export async function daemon(flags: DaemonFlags): Promise<void> {
   const services: Service[] = []
   try {
     log.info('cilium-health starts', { version, pid: process.pid, passive: flags.passive ?? false })
-    if (flags.pidfile) services.push(pidfile(flags.pidfile))
     const active = flags.passive ? undefined : await prober(flags, log)
     services.push(...(active?.services ?? []))
     services.push(await responder(flags, log, flags.admin === 'any' ? active?.handle : undefined))
+    // Only now: another daemon's pidfile is not ours to touch.
+    if (flags.pidfile) services.push(pidfile(flags.pidfile))
   } catch (error) {
     await serve(services, AbortSignal.abort())
     throw error
@@ -87,6 +89,7 @@ async function prober(flags: DaemonFlags, log: Log) {
     throw error
   }
   log.info('probing', { nodes: nodes.label })
+  logNews(source, log)
   const services: readonly Service[] = [
     { name: 'prober', failed: brokenProber(source), close: () => source.close() },
     { ...server, name: 'health API' },

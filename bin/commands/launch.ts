@@ -61,7 +61,7 @@ export async function launch(flags: LaunchFlags): Promise<void> {
   const error = await serve(services, end)
   if (error) log.error('cilium-health launch ends', { error: error.message })
   else log.info('cilium-health launch ends', { reason: String(end.reason.message) })
-  if (error) process.exitCode = exitCodes.failure
+  process.exitCode = error ? exitCodes.failure : exitCodes.ok
 }
 
 /** Two launches in one place would end each other's processes. */

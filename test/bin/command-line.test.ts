@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -37,9 +38,57 @@ test('no command prints the help and is no error', async () => {
   }
 })
 
+const served = { local: { name: 'a' }, nodes: [{ name: 'a' }], timestamp: '2026-01-08T10:00:00Z' }
+
+/** Runs against a daemon that always answers the same. */
+async function against(body: unknown, ...args: readonly string[]) {
+  const path = join(home, 'health.sock')
+  const server = createServer((_, response) => response.end(JSON.stringify(body)))
+  await new Promise<void>(resolve => server.listen(path, resolve))
+  const ended = await start(args, { env: { CILIUM_HEALTH_SOCK: path } }).ended
+  server.close()
+  return ended
+}
+
+test.each([
+  [['status', '-o=jsonpath={.local.name}'], 'a\n'],
+  [['status', '--output=jsonpath={.local.name}', '--probe=true', '-D=true'], 'a\n'],
+  [['status', '--verbose=false', '-o', 'jsonpath={.local.name}'], 'a\n'],
+  [['--log-driver=syslog', '--log-opt', 'a=b', 'status', '-o=jsonpath={.local.name}'], 'a\n'],
+  [['status', '--log-driver', 'syslog', '-i', '30', '-o=jsonpath={.local.name}'], 'a\n'],
+])('%j is read as Go’s flags are', async (args, stdout) => {
+  expect(await against(served, ...args)).toEqual({ code: 0, stdout, stderr: '' })
+})
+
+test('a template that cannot be read is told in the words of Cilium’s client', async () => {
+  const { code, stderr } = await against(served, 'status', '-o', 'jsonpath={.local.name')
+  expect([code, stderr]).toEqual([1, "Couldn't parse jsonpath expression: 'unclosed action'\n"])
+})
+
+test('a daemon’s flag with a client’s command is refused in the words of 1.5', async () => {
+  const { code, stderr } = await run('-d', 'status')
+  expect([code, stderr]).toEqual([1, 'Error: Invalid combination of arguments\n\n'])
+})
+
+test('help tells of the program or of one command', async () => {
+  expect((await run('help')).stdout).toMatch(/^Usage: cilium-health/)
+  expect((await run('help', 'status')).stdout).toMatch(/^Usage: cilium-health status/)
+})
+
+test.each([
+  [['-Z'], "unknown shorthand flag: 'Z' in -Z"],
+  [['status', '--bogus=1'], 'unknown flag: --bogus'],
+  [['status', '-o'], "flag needs an argument: 'o' in -o"],
+])('%j is refused in the words of Cilium’s client', async (args, message) => {
+  const { code, stdout, stderr } = await run(...args)
+  expect([code, stdout]).toEqual([1, `${message}\n`])
+  expect(stderr).toContain(`Error: ${message}\n`)
+})
+
 test.each([
   [['top', '--demo', '0'], 'from 1 to 2000'],
   [['top', '--demo', '--interval', 'soon'], '500ms, 10s or 1m30s'],
+  [['-d', '-i', '0'], '500ms, 10s or 1m30s'],
   [['top', '--demo', '--theme', 'pink'], 'colorblind'],
   [['top', '--node', 'a=224.0.0.1'], '224.0.0.1'],
   [['top', '--node', 'a=10.0.0.1', '--node', 'a=10.0.0.2'], '"a" is given twice'],
@@ -95,7 +144,7 @@ test('a setting or value that nobody knows is refused by name, and nothing is st
 
 test('completion prints a script for each shell, and answers what it asks', async () => {
   for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
-    expect((await run('completion', shell)).stdout).toContain('cilium-health')
+    expect((await run('completion', shell, '--no-descriptions')).stdout).toContain('cilium-health')
   }
   expect((await run('complete', '--', 'top', '--fail')).stdout).toContain('--fail-on')
 })

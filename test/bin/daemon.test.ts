@@ -90,6 +90,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
     const pidfile = join(folder, 'state', 'pid')
     const daemon = await startDaemon('--node', 'a=127.0.0.1', '--pidfile', pidfile)
     await daemon.stderrMatches(/serving the health API/)
+    await expect.poll(() => existsSync(pidfile)).toBe(true)
     expect(readFileSync(pidfile, 'utf8')).toBe(`${daemon.child.pid}\n`)
     expect(statSync(socketPath()).mode & 0o777).toBe(0o660)
     const { code, stderr } = await daemon.stop(signal)
@@ -111,6 +112,21 @@ test('the socket of a living daemon is not taken; that of a dead one is', async 
   const third = await startDaemon('--node', 'a=127.0.0.1')
   await third.stderrMatches(/serving the health API/)
   expect((await run('hello', '-H', host())).code).toBe(0)
+})
+
+test('a second daemon leaves the pidfile of the first alone', async () => {
+  const pidfile = join(folder, 'pid')
+  const first = await startDaemon('--node', 'a=127.0.0.1', '--pidfile', pidfile)
+  await first.stderrMatches(/answering/)
+  await expect.poll(() => existsSync(pidfile)).toBe(true)
+  await (await startDaemon('--node', 'a=127.0.0.1', '--pidfile', pidfile)).ended
+  expect(readFileSync(pidfile, 'utf8')).toBe(`${first.child.pid}\n`)
+})
+
+test('what hinders a daemon is in its log', async () => {
+  const daemon = await startDaemon('--cilium', 'unix:///nonexistent/cilium.sock', '--icmp', 'off')
+  await daemon.stderrMatches(/level=warn msg="unable to get cluster nodes"/)
+  await daemon.stderrMatches(/level=warn msg="ICMP over IPv4 cannot be sent"/)
 })
 
 test('operations that an administrator did not allow answer 403', async () => {
@@ -162,7 +178,7 @@ test('a passive daemon only answers /hello, and writes its pidfile', async () =>
   expect((await fetch(`http://127.0.0.1:${port}/hello`)).status).toBe(200)
   expect((await fetch(`http://[::1]:${port}/v1beta/hello`)).status).toBe(200)
   expect((await fetch(`http://127.0.0.1:${port}/v1beta/status`)).status).toBe(404)
-  expect(existsSync(pidfile)).toBe(true)
+  await expect.poll(() => existsSync(pidfile)).toBe(true)
   expect(existsSync(socketPath())).toBe(false)
   expect((await passive.stop()).code).toBe(0)
   expect(existsSync(pidfile)).toBe(false)

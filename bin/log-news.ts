@@ -1,0 +1,28 @@
+import type { Log } from '../src/core/log.ts'
+import type { Ability } from '../src/core/model/prober.ts'
+import type { Snapshot } from '../src/core/model/snapshot.ts'
+import type { HealthSource } from '../src/core/model/source.ts'
+
+/** Logs what hinders a daemon, when it begins and when it ends: its agent, its node list, its rights. */
+export function logNews(source: HealthSource, log: Log): void {
+  const known = new Map<string, string | undefined>()
+  const tell = ([what, reason]: Hindrance) => {
+    if (known.get(what) === reason) return
+    known.set(what, reason)
+    if (reason === undefined) log.info(`${what}: over`)
+    else log.warn(what, { reason })
+  }
+  source.subscribe(() => hindrances(source.snapshot()).forEach(tell))
+}
+
+type Hindrance = readonly [what: string, reason: string | undefined]
+
+const hindrances = ({ feed, listLost, agent, prober }: Snapshot): readonly Hindrance[] => [
+  ['unable to get cluster nodes', listLost?.reason],
+  ['the agent is not well', agent.kind === 'failing' ? agent.detail : undefined],
+  ['probing has stopped', feed.kind === 'lost' ? feed.reason : undefined],
+  ['ICMP over IPv4 cannot be sent', whyOff(prober?.abilities.icmp4)],
+  ['HTTP cannot be probed', whyOff(prober?.abilities.http)],
+]
+
+const whyOff = (ability: Ability | undefined) => (ability?.kind === 'off' ? ability.why : undefined)
