@@ -14,6 +14,7 @@ export interface Sockets {
   readonly socket: Call<[domain: number, type: number, protocol: number]>
   readonly close: Call<[fd: number]>
   readonly connect: Call<[fd: number, address: bigint, length: number]>
+  readonly getsockname: Call<[fd: number, address: bigint, length: bigint]>
   readonly setsockopt: Call<
     [fd: number, level: number, name: number, value: bigint, length: number]
   >
@@ -80,6 +81,7 @@ function bind(koffi: typeof import('koffi').default): Sockets {
     socket: libc.func('socket', 'int', ['int', 'int', 'int']),
     close: libc.func('close', 'int', ['int']),
     connect: libc.func('connect', 'int', ['int', 'void *', 'uint']),
+    getsockname: libc.func('getsockname', 'int', ['int', 'void *', 'void *']),
     setsockopt,
     getsockopt,
     sendto: libc.func('sendto', 'long', ['int', 'void *', 'size_t', 'int', 'void *', 'uint']),

@@ -56,6 +56,11 @@ describe.each(ways)('HTTP by %s', http => {
     else expect(outcome).toMatchObject(expected[name])
   })
 
+  test.runIf(http === 'native')('a reset is told with our end of the connection', () => {
+    const outcome = watched.outcome(names.indexOf('resetting'), 'http')
+    expect(outcome).toMatchObject({ detail: expect.stringMatching(/^127\.[\d.]+:\d+$/) })
+  })
+
   test('a closed port refuses', () => {
     expect(watched.outcome(names.length, 'http')).toMatchObject({ reason: 'refused' })
   })

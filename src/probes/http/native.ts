@@ -13,6 +13,7 @@ import {
   connectError,
   departureNs,
   handshakeNs,
+  localEnd,
   openSocket,
   openWire,
   type Ready,
@@ -161,13 +162,17 @@ function listen(http: Http, call: Call): void {
   while (call.state === 'waiting') {
     const received = receiveText(http.wire, call.fd)
     if (received.kind === 'error') {
-      if (received.error !== 'EAGAIN') fail(http, call, reasonOf(received.error))
+      if (received.error !== 'EAGAIN') breakOff(http, call, reasonOf(received.error))
       return
     }
     if (received.text === '') fail(http, call, 'closed')
     else hear(http, call, received.text, received.stampNs)
   }
 }
+
+/** Go's text of a reset names our end, too. */
+const breakOff = (http: Http, call: Call, reason: FailureReason) =>
+  fail(http, call, reason, reason === 'reset' ? localEnd(http.wire, call.fd) : '')
 
 function hear(http: Http, call: Call, text: string, stampNs: number): void {
   if (call.head === '') hearFirst(http, call, stampNs)

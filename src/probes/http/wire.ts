@@ -1,6 +1,6 @@
 import { type Batch, createBatch } from '../batch.ts'
 import { linux } from '../linux.ts'
-import { type Peer, writeAddress } from '../peer.ts'
+import { type Peer, readAddress, writeAddress } from '../peer.ts'
 import type { Memory, Sockets } from '../sockets.ts'
 
 /** TCP connections through the FFI, and one epoll for all of them. Nothing here waits. */
@@ -107,6 +107,15 @@ const readEvent = (fd: number, events: number): Ready => ({
 export function connectError({ sockets }: Wire, fd: number): string {
   const errno = sockets.getNumber(fd, linux.SOL_SOCKET, linux.SO_ERROR)
   return errno > 0 ? sockets.errorName(errno) : ''
+}
+
+/** This end of a connection, as `ADDRESS:PORT`; empty where the kernel does not tell. */
+export function localEnd({ sockets, scratch }: Wire, fd: number): string {
+  scratch.view.setUint32(lengthAt, lengthAt, true)
+  const length = scratch.address + BigInt(lengthAt)
+  if (sockets.getsockname(fd, scratch.address, length) < 0) return ''
+  const ip = readAddress(scratch.view, 0)
+  return `${ip.includes(':') ? `[${ip}]` : ip}:${scratch.view.getUint16(2)}`
 }
 
 /** The kernel's own time of the handshake; undefined after a lost SYN, when it measures nothing. */
