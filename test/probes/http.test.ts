@@ -56,11 +56,6 @@ describe.each(ways)('HTTP by %s', http => {
     else expect(outcome).toMatchObject(expected[name])
   })
 
-  test.runIf(http === 'native')('a reset is told with our end of the connection', () => {
-    const outcome = watched.outcome(names.indexOf('resetting'), 'http')
-    expect(outcome).toMatchObject({ detail: expect.stringMatching(/^127\.[\d.]+:\d+$/) })
-  })
-
   test('a closed port refuses', () => {
     expect(watched.outcome(names.length, 'http')).toMatchObject({ reason: 'refused' })
   })
@@ -80,6 +75,11 @@ describe.each(ways)('HTTP by %s', http => {
     expect(asked()).toBe(before + 1)
     expect(responders.requests.get(addressOf('old'))?.at(-1)).toMatch(/^GET \/v1beta\/hello /)
   })
+})
+
+test('native sockets tell a reset with our end of the connection', () => {
+  const outcome = watchedBy.native.outcome(names.indexOf('resetting'), 'http')
+  expect(outcome).toMatchObject({ detail: expect.stringMatching(/^127\.[\d.]+:\d+$/) })
 })
 
 test('the request is the one that Cilium sends, and one connection each', async () => {
