@@ -15,11 +15,11 @@ export type OpenSources = (uris: readonly string[]) => Promise<readonly OpenedSo
 
 /** Attachments for each `URI` or `NAME=URI`. Throws a UserError for one that leads nowhere. */
 export const openSources =
-  (flags: AccessFlags): OpenSources =>
+  (flags: AccessFlags, historyLength = lastOnly): OpenSources =>
   async uris => {
     const opened: OpenedSource[] = []
     try {
-      for (const spec of new Set(uris)) opened.push(...(await open(spec, flags)))
+      for (const spec of new Set(uris)) opened.push(...(await open(spec, flags, historyLength)))
       return opened
     } catch (error) {
       await Promise.all(opened.map(({ source }) => source.close()))
@@ -27,10 +27,14 @@ export const openSources =
     }
   }
 
-/** Only the last outcomes are shown: a history of each pair would be most of the memory. */
-const historyLength = 1
+/** For who shows only the last outcomes: a history of each pair would be most of the memory. */
+const lastOnly = 1
 
-async function open(spec: string, flags: AccessFlags): Promise<readonly OpenedSource[]> {
+async function open(
+  spec: string,
+  flags: AccessFlags,
+  historyLength: number,
+): Promise<readonly OpenedSource[]> {
   const [, name, uri = spec] = /^([^=:]+)=(.*:\/\/.*)$/s.exec(spec) ?? []
   if (uri.startsWith('k8s:')) return openAgents(uri)
   const access = await accessOf(uri, flags)
@@ -41,7 +45,7 @@ async function open(spec: string, flags: AccessFlags): Promise<readonly OpenedSo
 async function openAgents(uri: string): Promise<readonly OpenedSource[]> {
   const { openKubernetes } = await import('../src/core/api/kubernetes/index.ts')
   const signal = AbortSignal.timeout(60_000)
-  const agents = await openKubernetes(uri, { clock: systemClock, historyLength, signal })
+  const agents = await openKubernetes(uri, { clock: systemClock, historyLength: lastOnly, signal })
   return agents.map(({ label, source }) => ({
     label: `${uri} ${label}`,
     name: label as NodeName,

@@ -2,12 +2,13 @@ import { Command, CommanderError, Option } from 'commander'
 import { UserError } from '../src/core/errors.ts'
 import { fromGo } from './arguments.ts'
 import type { ClientFlags } from './client.ts'
-import type { TopFlags } from './commands/top.ts'
+import type { TopFlags, TopHosts } from './commands/top.ts'
 import { doctorFlags } from './doctor-flags.ts'
 import { fail, watchStdout } from './exit.ts'
 import { clientFlags, daemonFlags, hostFlag, lookFlags, outputFlag } from './flags.ts'
 import { launchFlags } from './launch-flags.ts'
 import { type MeshFlags, meshFlags } from './mesh-flags.ts'
+import { each } from './options.ts'
 import { probeFlags } from './settings.ts'
 import { withStored } from './stored.ts'
 import { version } from './version.ts'
@@ -90,11 +91,17 @@ const withHost = <Flags extends ClientFlags>(root: Command, flags: Flags): Flags
   return { ...flags, host: flags.host ?? host }
 }
 
+/** `top` shows several at once. */
+const severalHosts = (command: Command): Command => {
+  command.options.find(({ long }) => long === '--host')?.argParser(each)
+  return command
+}
+
 const commands = {
   top: root =>
-    lookFlags(probeFlags(hostFlag(root.command('top'))))
+    lookFlags(probeFlags(severalHosts(hostFlag(root.command('top')))))
       .description('a live table of every node (the main view)')
-      .option('--attach <URI>', 'the same as --host')
+      .addOption(new Option('--attach <URI>', 'the same as --host').argParser(each))
       .option('--json', 'one full round as one JSON document')
       .option('--watch', 'with --json: a line a change, until interrupted')
       .option(
@@ -103,9 +110,17 @@ const commands = {
       )
       .action(async (_, command: Command) => {
         await withStored(command)
-        const { attach, ...flags } = command.opts<TopFlags & { readonly attach?: string }>()
+        const {
+          attach = [],
+          host = [],
+          ...flags
+        } = command.opts<
+          Omit<TopFlags, 'host'> & TopHosts & { readonly attach?: readonly string[] }
+        >()
+        const hosts = [...[host].flat(), ...attach]
         const { top } = await import('./commands/top.ts')
-        await top(withHost(root, { ...flags, host: flags.host ?? attach }))
+        const rest = withHost(root, flags)
+        await top(hosts.length === 0 ? rest : { ...rest, host: hosts })
       }),
   status: root =>
     outputFlag(clientFlags(root.command('status').alias('connectivity')))

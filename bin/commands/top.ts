@@ -9,14 +9,20 @@ import { toReport } from '../../src/ui/text/report.ts'
 import { endOnSignals, exitCodes, print } from '../exit.ts'
 import { filterOf, misplaced } from '../filter.ts'
 import { isScreen, lookOf } from '../look.ts'
+import { nodesAskedFor } from '../open-nodes.ts'
 import { openSource, type SourceFlags } from '../open-source.ts'
-import type { ScreenFlags } from '../screen.ts'
+import type { ScreenFlags, ShownSource } from '../screen.ts'
 import { version } from '../version.ts'
 
 export interface TopFlags extends SourceFlags, ScreenFlags {
   readonly json?: boolean
   readonly watch?: boolean
   readonly failOn?: string
+}
+
+/** `--host` may be given several times. */
+export interface TopHosts {
+  readonly host?: string | readonly string[] | undefined
 }
 
 /** What a document or a plain table is made of. */
@@ -28,10 +34,18 @@ interface Output {
 }
 
 /** The live screen; one JSON document or a line a change with `--json`; one plain table elsewhere. */
-export async function top(flags: TopFlags): Promise<void> {
+export async function top(asked: Omit<TopFlags, 'host'> & TopHosts): Promise<void> {
+  const hosts = [...new Set([asked.host ?? []].flat())]
+  const flags: TopFlags = { ...asked, host: hosts[0] }
   const rules = rulesOf(flags.failOn)
   const end = endOnSignals()
-  if (!flags.json && isScreen()) return onScreen(flags, end)
+  if (!flags.json && isScreen()) return onScreen(flags, hosts, end)
+  if (hosts.length > 1) {
+    throw new UserError(
+      'Several sources are shown on a screen only',
+      'For one document of them all: cilium-health mesh --json -H URI -H URI',
+    )
+  }
   const shown = await filterOf(flags)
   const watching = flags.json && flags.watch
   const source = await openSource(flags, watching ? 'top' : 'once')
@@ -45,16 +59,42 @@ export async function top(flags: TopFlags): Promise<void> {
 }
 
 /** The screen loads while its source opens. */
-async function onScreen(flags: TopFlags, end: AbortSignal): Promise<void> {
+async function onScreen(
+  flags: TopFlags,
+  hosts: readonly string[],
+  end: AbortSignal,
+): Promise<void> {
   const { loadScreen, showScreen } = await import('../screen.ts')
   const screen = loadScreen()
-  const source = await openSource(flags, 'top')
+  const sources = await openShown(flags, hosts)
   try {
-    await showScreen(screen, source, flags, end)
+    await showScreen(screen, sources, flags, end)
   } finally {
-    await source.close()
+    await Promise.all(sources.map(({ source }) => source.close()))
   }
 }
+
+/** One source as all flags say; several hosts, a `NAME=URI` or a cluster as `mesh` opens them. */
+async function openShown(
+  flags: TopFlags,
+  hosts: readonly string[],
+): Promise<[ShownSource, ...ShownSource[]]> {
+  const [host = ''] = hosts
+  if (hosts.length < 2 && !host.includes('=') && !host.startsWith('k8s:')) {
+    const source = await openSource(flags, 'top')
+    return [{ label: source.snapshot().origin.label, source }]
+  }
+  nodesAskedFor(flags, ['--host'])
+  const { openSources } = await import('../open-sources.ts')
+  const open = openSources(flags, historyFor(hosts.length, flags.history))
+  const [first, ...others] = await open(hosts)
+  if (first === undefined) throw new UserError(`There is nobody to ask at ${host}`)
+  return [first, ...others]
+}
+
+/** Each source keeps a history of every node: few keep it whole, many little of it. */
+const historyFor = (sources: number, length: number): number =>
+  Math.max(1, Math.floor(length / Math.ceil(sources / 10)))
 
 function rulesOf(text: string | undefined): readonly Rule[] {
   if (text === undefined) return []

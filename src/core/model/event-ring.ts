@@ -5,12 +5,14 @@ export interface Ring<Entry extends { readonly id: number }> {
   get(id: number): Entry | undefined
   /** Puts another in its place; an entry that is gone stays so. */
   replace(id: number, change: Partial<Entry>): void
+  /** Takes an entry out; its number is not given again. */
+  drop(id: number): void
   /** Newest first; the same array until something changes. */
   list(): readonly Entry[]
 }
 
 export function createRing<Entry extends { readonly id: number }>(capacity: number): Ring<Entry> {
-  let entries: Entry[] = []
+  let entries: (Entry | undefined)[] = []
   let newest = 0
   let listed: readonly Entry[] | undefined = []
   const place = (id: number) => id - 1 - newest + entries.length
@@ -30,8 +32,16 @@ export function createRing<Entry extends { readonly id: number }>(capacity: numb
       listed = undefined
       entries[place(id)] = { ...entry, ...change }
     },
+    drop(id) {
+      if (entries[place(id)] === undefined) return
+      listed = undefined
+      entries[place(id)] = undefined
+    },
     list() {
-      listed ??= entries.slice(-capacity).reverse()
+      listed ??= entries
+        .filter(entry => entry !== undefined)
+        .slice(-capacity)
+        .reverse()
       return listed
     },
   }

@@ -1,5 +1,6 @@
 import { type Change, changedNodes, changesBetween, type ProbeRef } from './changes.ts'
 import { createRing } from './event-ring.ts'
+import { createStorms } from './event-storms.ts'
 import { createStepFinder } from './latency-steps.ts'
 import type { NodeName } from './node.ts'
 import {
@@ -65,11 +66,14 @@ const togetherMs = 2000
 /**
  * Keeps the newest events. An outage of a node is one event over all the probes that failed together.
  * A node that turned six times in ten minutes is flapping: that is one event, which counts its turns,
- * until it stood still for ten minutes.
+ * until it stood still for ten minutes. What befalls more than twenty nodes together is one event.
  */
 export function createEventLog(capacity = 1000): EventLog {
   const ring = createRing<HealthEvent>(capacity)
-  const sink: EventSink = { ...ring, add: begun => ring.add({ ...blank(begun), ...begun }) }
+  const sink = createStorms({
+    ...ring,
+    add: begun => ring.add({ ...blank(begun), ...begun }),
+  })
   const watches = new Map<NodeName, Watch>()
   const flapping = new Set<Watch>()
   const stepsOf = createStepFinder()
@@ -119,6 +123,7 @@ export function createEventLog(capacity = 1000): EventLog {
       if (former === snapshot) return
       before = snapshot
       const windowMs = Math.max(togetherMs, snapshot.intervalMs)
+      sink.setWindowMs(windowMs)
       for (const change of changesBetween(former, snapshot)) onChange(change, windowMs)
       for (const [node] of changedNodes(former, snapshot)) {
         onNode(node, snapshot.takenAtMs, windowMs)
@@ -126,6 +131,7 @@ export function createEventLog(capacity = 1000): EventLog {
       for (const own of flapping) {
         if (settleFlap(own, snapshot.takenAtMs, sink)) flapping.delete(own)
       }
+      sink.flush()
     },
     list: ring.list,
     acknowledge: id => ring.replace(id, { acknowledged: true }),

@@ -19,30 +19,86 @@ export interface Recorder extends History {
   add(outcome: Outcome): void
 }
 
-/** One flat ring of (time, RTT) pairs; a failure is kept as minus its reason's number, less one. */
-export function createHistory(capacity: number): Recorder {
-  const ring = new Float64Array(2 * capacity)
-  let total = 0
-  const cell = (index: number) => 2 * ((Math.max(0, total - capacity) + index) % capacity)
-  const value = (index: number) => ring[cell(index) + 1] ?? Number.NaN
-  return {
-    capacity,
-    get length() {
-      return Math.min(total, capacity)
-    },
-    get total() {
-      return total
-    },
-    add(outcome) {
-      const at = 2 * (total % capacity)
-      ring[at] = outcome.atMs
-      ring[at + 1] =
-        outcome.kind === 'reply' ? outcome.rttNs : -1 - failureReasons.indexOf(outcome.reason)
-      total += 1
-    },
-    atMs: index => ring[cell(index)] ?? Number.NaN,
-    rttNs: index => (value(index) < 0 ? Number.NaN : value(index)),
-    reason: index => (value(index) < 0 ? failureReasons[-1 - value(index)] : undefined),
+export const createHistory = (capacity: number): Recorder => new Ring(capacity)
+
+const timeSpan = 2 ** 29
+const valueSpan = 2 ** 35
+/** Values from here on are failures, by their reason's number counted down from the top. */
+const longestNs = valueSpan - 1 - 64
+
+/**
+ * One flat ring, eight bytes an outcome: 29 bits of time, in milliseconds since `#baseMs` (six days
+ * fit), and 35 bits of RTT in nanoseconds (34 seconds fit), or of why there is none. A class, since
+ * a big cluster has twenty thousand: as literals with getters they take three times the memory.
+ */
+class Ring implements Recorder {
+  readonly capacity: number
+  readonly #words: Uint32Array
+  #total = 0
+  #baseMs = 0
+
+  constructor(capacity: number) {
+    this.capacity = capacity
+    this.#words = new Uint32Array(2 * capacity)
+  }
+
+  get length(): number {
+    return Math.min(this.#total, this.capacity)
+  }
+
+  get total(): number {
+    return this.#total
+  }
+
+  add(outcome: Outcome): void {
+    const value =
+      outcome.kind === 'reply'
+        ? Math.max(0, Math.min(Math.round(outcome.rttNs), longestNs))
+        : valueSpan - 1 - failureReasons.indexOf(outcome.reason)
+    const atMs = Math.round(outcome.atMs)
+    const at = 2 * (this.#total % this.capacity)
+    this.#total += 1
+    this.#reach(atMs)
+    this.#words[at] = (atMs - this.#baseMs) * 8 + Math.floor(value / 2 ** 32)
+    this.#words[at + 1] = value % 2 ** 32
+  }
+
+  readonly atMs = (index: number): number => {
+    const word = this.#words[this.#cell(index)]
+    return word === undefined ? Number.NaN : this.#baseMs + (word >>> 3)
+  }
+
+  readonly rttNs = (index: number): number => {
+    const value = this.#value(index)
+    return value > longestNs ? Number.NaN : value
+  }
+
+  readonly reason = (index: number): FailureReason | undefined => {
+    const value = this.#value(index)
+    return value > longestNs ? failureReasons[valueSpan - 1 - value] : undefined
+  }
+
+  #cell(index: number): number {
+    return 2 * ((Math.max(0, this.#total - this.capacity) + index) % this.capacity)
+  }
+
+  #value(index: number): number {
+    const at = this.#cell(index)
+    return ((this.#words[at] ?? 0) & 7) * 2 ** 32 + (this.#words[at + 1] ?? Number.NaN)
+  }
+
+  /** Moves the base where a time does not fit; what is too far from it then is as far as fits. */
+  #reach(atMs: number): void {
+    const offset = atMs - this.#baseMs
+    if (offset >= 0 && offset < timeSpan) return
+    const baseMs = atMs - timeSpan / 2
+    const shift = baseMs - this.#baseMs
+    for (let at = 0; at < this.#words.length; at += 2) {
+      const word = this.#words[at] ?? 0
+      const moved = Math.max(0, Math.min((word >>> 3) - shift, timeSpan - 1))
+      this.#words[at] = moved * 8 + (word & 7)
+    }
+    this.#baseMs = baseMs
   }
 }
 

@@ -3,6 +3,7 @@ import type { NodeName } from '../../core/model/node.ts'
 import type { ActionId } from './bindings.ts'
 import { columnIds } from './columns.ts'
 import { everything } from './filter.ts'
+import { closeInMesh, meshChanges, openInMesh, selectInMesh } from './mesh-moves.ts'
 import { themeNames } from './theme.ts'
 import { clamp, placeOf, type Scene, type View, windowTop } from './view.ts'
 
@@ -12,6 +13,7 @@ const select =
   (placeFrom: (at: number, body: number, length: number) => number): Change =>
   (view, scene) => {
     if (view.page === 'events') return selectEvent(view, scene, placeFrom)
+    if (view.page === 'mesh') return selectInMesh(view, scene, placeFrom)
     const { names } = scene.order
     const at = clamp(placeFrom(placeOf(view, scene.order), scene.body, names.length), names.length)
     // By hand the window moves as little as it must, even while it follows the row.
@@ -50,6 +52,15 @@ const zoom =
     return { ...view, windowMs: next ?? view.windowMs }
   }
 
+/** What is shown of the one before is not thrown away: the selected node may be known there, too. */
+const sourceBeside =
+  (step: number): Change =>
+  (view, { sources: { length } }) =>
+    length < 2
+      ? view
+      : { ...view, source: (view.source + step + length) % length, frozen: undefined }
+
+const mainPages: readonly View['page'][] = ['table', 'mesh', 'events']
 const next = select(at => at + 1)
 const previous = select(at => at - 1)
 const show =
@@ -70,9 +81,12 @@ export const changes: Partial<Record<ActionId, Change>> = {
   pageUp: select((at, body) => at - body),
   open,
   back: goBack,
-  nextPage: view => ({ ...view, page: view.page === 'events' ? 'table' : 'events' }),
+  nextPage: view => ({ ...view, page: following(mainPages, view.page) }),
   nodes: show('table'),
+  mesh: show('mesh'),
   events: show('events'),
+  previousSource: sourceBeside(-1),
+  nextSource: sourceBeside(1),
   help: view => ({ ...view, dialog: { kind: 'help', top: 0 } }),
   palette: view => ({ ...view, dialog: { kind: 'palette', text: '', at: 0 } }),
   sort: view => ({ ...view, dialog: { kind: 'sort' } }),
@@ -110,6 +124,7 @@ export const changes: Partial<Record<ActionId, Change>> = {
   zoomReset: view => ({ ...view, windowMs: undefined }),
   log: view => ({ ...view, log: !view.log }),
   theme: view => ({ ...view, theme: following(themeNames, view.theme) }),
+  ...meshChanges,
 }
 
 /** The filter of the page that is shown. */
@@ -126,7 +141,9 @@ const toggled = (marks: ReadonlySet<NodeName>, name: NodeName): ReadonlySet<Node
 }
 
 /** The selected node, or that of the selected event: even if a filter hides it in the table. */
-function open(view: View, { order, events, snapshot }: Scene): View {
+function open(view: View, scene: Scene): View {
+  const { order, events, snapshot } = scene
+  if (view.page === 'mesh') return openInMesh(view, scene)
   if (view.page === 'table') {
     const selected = order.names[placeOf(view, order)]
     return selected === undefined ? view : { ...view, page: 'detail', selected }
@@ -146,6 +163,7 @@ function goBack(view: View): View {
       ? { ...view, page: 'table' }
       : { ...view, events: { ...view.events, text: '' } }
   }
+  if (view.page === 'mesh') return closeInMesh(view) ?? { ...view, page: 'table' }
   if (view.filter.text !== '') return { ...view, filter: everything }
   if (view.errorsOnly) return { ...view, errorsOnly: false }
   return view.marks.size > 0 ? { ...view, marks: new Set() } : view

@@ -1,4 +1,4 @@
-export const pages = ['table', 'detail', 'events'] as const
+export const pages = ['table', 'mesh', 'events', 'detail'] as const
 export type Page = (typeof pages)[number]
 export const groups = ['Move', 'Find', 'Act', 'View', 'App'] as const
 export type Group = (typeof groups)[number]
@@ -17,14 +17,16 @@ export interface Binding {
 const table: readonly Page[] = ['table']
 const detail: readonly Page[] = ['detail']
 const events: readonly Page[] = ['events']
-const lists: readonly Page[] = ['table', 'events']
+const mesh: readonly Page[] = ['mesh']
+const lists: readonly Page[] = ['table', 'events', 'mesh']
+const filtered: readonly Page[] = ['table', 'events']
 
 /** Every key there is: the handlers, the help, the palette and the hints are drawn from this table. */
 export const bindings = {
   help: { keys: ['?', 'f1'], title: 'help', group: 'App', pages, hint: 'help' },
-  filter: { keys: ['/'], title: 'filter', group: 'Find', pages: lists, hint: 'filter' },
+  filter: { keys: ['/'], title: 'filter', group: 'Find', pages: filtered, hint: 'find' },
   sort: { keys: ['s'], title: 'sort menu', group: 'Find', pages: table, hint: 'sort' },
-  open: { keys: ['enter'], title: 'open the node', group: 'Move', pages: lists, hint: 'node' },
+  open: { keys: ['enter'], title: 'open the node', group: 'Move', pages: lists, hint: 'open' },
   back: { keys: ['escape'], title: 'back', group: 'Move', pages },
   down: { keys: ['j', 'down'], title: 'next row', group: 'Move', pages: lists },
   up: { keys: ['k', 'up'], title: 'previous row', group: 'Move', pages: lists },
@@ -42,9 +44,44 @@ export const bindings = {
     hint: 'next',
   },
   previousNode: { keys: ['N', 'k', 'up'], title: 'previous node', group: 'Move', pages: detail },
-  nextPage: { keys: ['tab'], title: 'nodes or events', group: 'Move', pages: lists },
+  nextPage: { keys: ['tab'], title: 'nodes, mesh, events', group: 'Move', pages: lists },
   nodes: { keys: ['1'], title: 'the nodes', group: 'Move', pages },
+  mesh: { keys: ['2'], title: 'the mesh: who sees whom', group: 'Move', pages, hint: 'mesh' },
   events: { keys: ['3'], title: 'the events', group: 'Move', pages, hint: 'events' },
+  previousSource: { keys: ['['], title: 'previous source', group: 'Move', pages },
+  nextSource: { keys: [']'], title: 'next source', group: 'Move', pages },
+  cellLeft: { keys: ['h', 'left'], title: 'column left', group: 'Move', pages: mesh },
+  cellRight: { keys: ['l', 'right'], title: 'column right', group: 'Move', pages: mesh },
+  findings: {
+    keys: ['d'],
+    title: 'mesh: what is wrong',
+    group: 'Find',
+    pages: mesh,
+    hint: 'diagnosis',
+  },
+  sources: {
+    keys: ['o'],
+    title: 'mesh: who was asked',
+    group: 'Find',
+    pages: mesh,
+    hint: 'sources',
+  },
+  groupBy: {
+    keys: ['b'],
+    title: 'mesh: next grouping',
+    group: 'View',
+    pages: mesh,
+    hint: 'group by',
+  },
+  lanes: {
+    keys: ['i'],
+    title: 'mesh: host, endpoint ..',
+    group: 'View',
+    pages: mesh,
+    hint: 'probes',
+  },
+  meshOrder: { keys: ['s'], title: 'mesh: trouble or name', group: 'Find', pages: mesh },
+  cells: { keys: ['v'], title: 'mesh: numbers, glyphs', group: 'View', pages: mesh },
   sortLeft: { keys: ['<'], title: 'sort by the column left', group: 'Find', pages: table },
   sortRight: { keys: ['>'], title: 'sort by the column right', group: 'Find', pages: table },
   reverse: { keys: ['R'], title: 'reverse the order', group: 'Find', pages: table },

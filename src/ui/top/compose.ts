@@ -1,8 +1,10 @@
 import type { EventLog } from '../../core/model/events.ts'
+import type { Mesh } from '../../core/model/mesh.ts'
 import type { HealthSource } from '../../core/model/source.ts'
 import { createEventChooser } from './events-shown.ts'
 import type { Keymap } from './keys.ts'
 import { placedColumns } from './layout.ts'
+import { createMeshLooker } from './mesh-look.ts'
 import { createOrderer } from './order.ts'
 import { type Board, boardOf, rowNamed, rowSpanMs } from './rows.ts'
 import { bodyHeight } from './screens/screen.ts'
@@ -15,9 +17,18 @@ export interface Size {
   readonly height: number
 }
 
-interface ComposerOptions {
+/** A source, and what happened there. */
+export interface Feed {
+  /** Tells it apart in the mesh: its URI. */
+  readonly label: string
   readonly source: HealthSource
   readonly log: EventLog
+}
+
+interface ComposerOptions {
+  readonly feeds: readonly [Feed, ...Feed[]]
+  /** Who sees whom, where somebody keeps it. */
+  readonly mesh: (() => Mesh) | undefined
   readonly nowMs: () => number
   readonly look: Look
   readonly title: string
@@ -28,7 +39,11 @@ type Compose = (view: View, probing: Shown['probing'], size: Size) => Shown
 
 /** Brings snapshot, view and time together; what did not change since last time is not made again. */
 export function createComposer(options: ComposerOptions): Compose {
-  const { source, log, nowMs, look, title, keys } = options
+  const { feeds, nowMs, look, title, keys } = options
+  const [first] = feeds
+  const labels = feeds.map(({ label }) => label)
+  const snapshotOf = (place: number) => (feeds[place] ?? first).source.snapshot()
+  const lookAtMesh = options.mesh === undefined ? undefined : createMeshLooker(options.mesh)
   const themes = new Map<View['theme'], Theme>()
   const startedAtMs = nowMs()
   const orderOf = createOrderer()
@@ -42,6 +57,7 @@ export function createComposer(options: ComposerOptions): Compose {
   }
   return (view, probing, { width, height }) => {
     const atMs = view.frozen?.nowMs ?? nowMs()
+    const { source, log } = feeds[view.source] ?? first
     const snapshot = view.frozen?.snapshot ?? source.snapshot()
     // Time alone changes states, too; looking once a second is soon enough.
     if (board?.snapshot !== snapshot || second !== Math.floor(atMs / 1000)) {
@@ -52,8 +68,11 @@ export function createComposer(options: ComposerOptions): Compose {
     const order = orderOf(board, view, atMs)
     const events = eventsOf(all, view.events)
     const theme = themeOf(view.theme)
+    const mesh =
+      view.page === 'mesh' ? lookAtMesh?.(view.mesh, atMs, view.frozen !== undefined) : undefined
+    const sources = { labels, at: view.source, snapshot: snapshotOf }
     const basis = { title, theme, keys, startedAtMs, board, order, events, log: all, probing }
-    const shown: Shown = { ...basis, view, nowMs: atMs }
+    const shown: Shown = { ...basis, view, mesh, sources, nowMs: atMs }
     const body = bodyHeight(shown, width, height)
     const settled = settleEvents(settle(view, order, body), events, body)
     return settled === view ? shown : { ...shown, view: settled }
@@ -70,4 +89,6 @@ export const sceneOf = (shown: Shown, { width, height }: Size): Scene => ({
   columns: placedColumns(shown.view, width).map(({ id }) => id),
   spanMs: rowSpanMs(rowNamed(shown.board, shown.view.selected), shown.nowMs),
   keys: shown.keys,
+  sources: shown.sources.labels,
+  mesh: shown.mesh,
 })

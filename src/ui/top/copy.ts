@@ -1,3 +1,4 @@
+import type { NodeName } from '../../core/model/node.ts'
 import { rowNamed } from './rows.ts'
 import type { Shown } from './screens/shown.ts'
 import { rowCells, sheetOf } from './sheet.ts'
@@ -20,6 +21,7 @@ export function copyText(shown: Shown, what: CopyChoice): string | undefined {
     table: order.names[view.at],
     detail: view.selected,
     events: event?.nodes[0],
+    mesh: view.mesh.pair?.to ?? (view.mesh.cursor.rowName as NodeName | undefined),
   }[view.page]
   const row = rowNamed(board, name)
   if (what === 'row' && event !== undefined) {

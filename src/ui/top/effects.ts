@@ -22,7 +22,8 @@ export type Tell = (text: string, tone: Message['tone']) => void
 
 interface Hands {
   readonly probing: Probing
-  readonly log: EventLog
+  /** Of the source that is shown. */
+  log(): EventLog
   readonly tell: Tell
   shown(): Shown
   /** Undefined before there is one. */
@@ -36,7 +37,7 @@ export function perform(effect: Effect, hands: Hands): void {
       hands.probing.start(effect.nodes)
       break
     case 'acknowledge':
-      hands.log.acknowledge(effect.event)
+      hands.log().acknowledge(effect.event)
       break
     case 'copy':
       copy(effect.what, hands.shown(), hands.terminal(), hands.tell)

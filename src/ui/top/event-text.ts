@@ -1,3 +1,4 @@
+import type { ProbeRef } from '../../core/model/changes.ts'
 import type { EventKind, HealthEvent, Severity } from '../../core/model/events.ts'
 import { type FailureReason, probeKinds } from '../../core/model/probe.ts'
 import { age, count, reasonTexts } from './format.ts'
@@ -50,7 +51,10 @@ export const lastedMs = ({ atMs, endedAtMs }: HealthEvent, nowMs: number): numbe
   (endedAtMs ?? nowMs) - atMs
 
 /** Which probes it is about: `host icmp+http, endpoint http`, or shorter `host, endpoint http`. */
-export function probesText({ probes }: HealthEvent, short = false): string {
+export function probesText(
+  { probes }: { readonly probes: readonly Pick<ProbeRef, 'to' | 'kind'>[] },
+  short = false,
+): string {
   const kinds = new Map<string, Set<string>>()
   for (const { to, kind } of probes) kinds.set(to, (kinds.get(to) ?? new Set()).add(kind))
   return [...kinds]
@@ -70,7 +74,7 @@ export function whatText(event: HealthEvent): string {
     case 'unknown':
       return `cannot be probed from here: ${cause}`
     case 'up':
-      return 'answers again'
+      return nodes.length > 1 ? 'answer again' : 'answers again'
     case 'flapping':
       return `turned ${number} times: ${cause || 'up and down'}`
     case 'slower':
@@ -94,9 +98,12 @@ const sourceOf = (kind: `source-${string}` | `list-${string}`): string =>
 
 /** One event in one sentence, for a reader and for searching. */
 export function sentence(event: HealthEvent, nowMs: number): string {
-  const who = event.nodes.length === 1 ? `${clean(event.nodes[0] ?? '')} ` : ''
+  const { nodes, kind } = event
+  const listed = kind === 'joined' || kind === 'left' || nodes.length === 0
+  const many = listed ? '' : `${count(nodes.length, 'node')} `
+  const who = nodes.length === 1 ? `${clean(nodes[0] ?? '')} ` : many
   const probes = probesText(event)
   const lasted = event.endedAtMs === event.atMs ? '' : `, ${age(lastedMs(event, nowMs))}`
   const what = whatText(event)
-  return `${who}${kindWords[event.kind]}${probes === '' ? '' : ` ${probes}`}: ${what}${lasted}`
+  return `${who}${kindWords[kind]}${probes === '' ? '' : ` ${probes}`}: ${what}${lasted}`
 }

@@ -10,7 +10,7 @@ export const exportFormats: Readonly<Record<string, ExportFormat>> = {
 }
 export type ExportFormat = 'csv' | 'json' | 'txt'
 
-const titles = { table: 'nodes', detail: 'node', events: 'events' } as const
+const titles = { table: 'nodes', mesh: 'mesh', detail: 'node', events: 'events' } as const
 
 /** The name that is offered for the file of a view. */
 export const firstName = (view: { page: keyof typeof titles }, format: ExportFormat): string =>

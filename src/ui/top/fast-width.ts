@@ -30,7 +30,8 @@ interface Found {
 
 /**
  * For `module.registerHooks`, before Ink is imported: puts `fastWidth` in front of the `string-width`
- * that Ink measures each row with, several times a frame. The real one answers where we cannot.
+ * that Ink measures each row with, several times a frame. The real one answers where we cannot; it
+ * takes fifty milliseconds to load, and most screens never need it.
  */
 export const fastWidthHooks = {
   resolve<Context>(
@@ -40,11 +41,36 @@ export const fastWidthHooks = {
   ) {
     const found = next(specifier, context)
     if (specifier !== 'string-width') return found
-    const source = `import real from ${JSON.stringify(found.url)}
-import { fastWidth } from ${JSON.stringify(import.meta.url)}
+    return moduleOf(`import { fastWidth } from ${JSON.stringify(import.meta.url)}
+let real
+const loaded = () => {
+  const url = ${JSON.stringify(found.url)}
+  real ??= process.getBuiltinModule('module').createRequire(url)(new URL(url).pathname).default
+  return real
+}
 export default (text, options) =>
-  (typeof text === 'string' ? fastWidth(text) : undefined) ?? real(text, options)`
-    const url = `data:text/javascript,${encodeURIComponent(source)}`
-    return { url, format: 'module', shortCircuit: true }
+  (typeof text === 'string' ? fastWidth(text) : undefined) ?? loaded()(text, options)`)
   },
 }
+
+/**
+ * For `module.registerHooks`: Ink takes one function from an index of four hundred modules, which
+ * would be half of the time until the first frame.
+ */
+export const oneFunctionHooks = {
+  resolve<Context>(
+    specifier: string,
+    context: Context,
+    next: (specifier: string, context: Context) => Found,
+  ) {
+    if (specifier !== 'es-toolkit/compat') return next(specifier, context)
+    const { url } = next('es-toolkit/compat/throttle', context)
+    return moduleOf(`export { default as throttle } from ${JSON.stringify(url)}`)
+  },
+}
+
+const moduleOf = (source: string) => ({
+  url: `data:text/javascript,${encodeURIComponent(source)}`,
+  format: 'module',
+  shortCircuit: true,
+})

@@ -36,6 +36,8 @@ export function renderPlain(snapshot: Snapshot, options: PlainOptions): string {
     order,
     nowMs,
     startedAtMs: nowMs,
+    mesh: undefined,
+    sources: { labels: [], at: 0, snapshot: () => snapshot },
     probing: undefined,
     keys: defaultKeys,
     events: [],

@@ -23,11 +23,12 @@ interface Reports {
 }
 
 /** Probing on demand: its progress, and in words what came of it. */
-export function createProbing(source: HealthSource, reports: Reports): Probing {
+export function createProbing(current: () => HealthSource, reports: Reports): Probing {
   const ending = new AbortController()
   let progress: Progress | undefined
 
   const run = async (nodes: readonly NodeName[]): Promise<void> => {
+    const source = current()
     const sinceMs = reports.nowMs()
     const before = source.snapshot()
     try {

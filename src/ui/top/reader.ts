@@ -46,7 +46,7 @@ export async function readAloud(options: ReaderOptions): Promise<void> {
       told = Math.max(told, event.id)
     }
   }
-  const probing = createProbing(source, {
+  const probing = createProbing(() => source, {
     nowMs,
     changed: () => {},
     tell: text => say(clean(text)),

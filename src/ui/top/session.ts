@@ -1,6 +1,7 @@
 import { createEventLog, type EventLog } from '../../core/model/events.ts'
+import type { Mesh } from '../../core/model/mesh.ts'
 import type { HealthSource } from '../../core/model/source.ts'
-import { createComposer, type Size, sceneOf } from './compose.ts'
+import { createComposer, type Feed, type Size, sceneOf } from './compose.ts'
 import { retyped } from './dialogs.ts'
 import { perform, type Terminal } from './effects.ts'
 import { defaultKeys, type Keymap } from './keys.ts'
@@ -16,8 +17,19 @@ import { clean } from './text.ts'
 import type { Look } from './theme.ts'
 import type { Message } from './view.ts'
 
-export interface SessionOptions extends StartOptions {
+/** A source by the name that tells it apart: its URI. */
+export interface NamedSource {
+  readonly label: string
   readonly source: HealthSource
+}
+
+export interface SessionOptions extends StartOptions {
+  /** Whose table is shown first. */
+  readonly source: HealthSource
+  /** All that there are, it included; itself alone without them. */
+  readonly sources?: readonly NamedSource[] | undefined
+  /** Who sees whom, by all of the sources. */
+  readonly mesh?: (() => Mesh) | undefined
   readonly nowMs: () => number
   readonly look: Look
   readonly title?: string | undefined
@@ -46,9 +58,9 @@ const messageMs = 4000
 const dataFrameMs = 500
 
 export function createSession(options: SessionOptions): Session {
-  const { source, nowMs, look, title = 'cilium-health top', keys = defaultKeys } = options
-  const log = options.log ?? createEventLog()
-  const compose = createComposer({ source, log, nowMs, look, title, keys })
+  const { nowMs, look, title = 'cilium-health top', keys = defaultKeys } = options
+  const feeds = feedsOf(options)
+  const compose = createComposer({ feeds, mesh: options.mesh, nowMs, look, title, keys })
   const listeners = new Set<() => void>()
   let size: Size = { width: 80, height: 24 }
   let drawn: { readonly size: Size; readonly rows: readonly string[] } | undefined
@@ -73,24 +85,28 @@ export function createSession(options: SessionOptions): Session {
     view = { ...view, message: { text: clean(text), tone, untilMs: nowMs() + messageMs } }
     changed()
   }
-  const probing = createProbing(source, { changed: cameIn, tell, nowMs })
+  const current = () => feeds[view.source] ?? feeds[0]
+  const probing = createProbing(() => current().source, { changed: cameIn, tell, nowMs })
   const shown = (): Shown => {
     const picture = compose(view, probing.progress(), size)
     view = picture.view
     return picture
   }
-  const hands = { probing, log, shown, tell, terminal: () => terminal }
-  const observe = () => {
-    log.observe(source.snapshot())
-    cameIn()
+  const hands = { probing, log: () => current().log, shown, tell, terminal: () => terminal }
+  const observe = (feed: Feed) => {
+    feed.log.observe(feed.source.snapshot())
+    if (feed === current() || view.page === 'mesh') cameIn()
   }
   const tick = () => {
     const { message } = view
     if (message !== undefined && nowMs() >= message.untilMs) view = { ...view, message: undefined }
     changed()
   }
-  log.observe(source.snapshot())
-  const ends = [pace.close, probing.close, source.subscribe(observe), everySecond(tick, nowMs)]
+  const watched = feeds.map(feed => {
+    feed.log.observe(feed.source.snapshot())
+    return feed.source.subscribe(() => observe(feed))
+  })
+  const ends = [pace.close, probing.close, ...watched, everySecond(tick, nowMs)]
 
   return {
     subscribe(listener) {
@@ -132,6 +148,16 @@ export function createSession(options: SessionOptions): Session {
       listeners.clear()
     },
   }
+}
+
+function feedsOf({ source, sources = [], log }: SessionOptions): [Feed, ...Feed[]] {
+  const first = sources.find(each => each.source === source)
+  const label = first?.label ?? source.snapshot().origin.label
+  const others = sources.filter(each => each !== first)
+  return [
+    { label, source, log: log ?? createEventLog() },
+    ...others.map(other => ({ ...other, log: createEventLog() })),
+  ]
 }
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>

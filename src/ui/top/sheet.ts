@@ -17,7 +17,9 @@ export interface Sheet {
 
 /** All that the view holds, not only what fits the screen. */
 export function sheetOf(shown: Shown): Sheet {
-  return { table: tableSheet, detail: detailSheet, events: eventsSheet }[shown.view.page](shown)
+  return { table: tableSheet, mesh: meshSheet, detail: detailSheet, events: eventsSheet }[
+    shown.view.page
+  ](shown)
 }
 
 function tableSheet(shown: Shown): Sheet {
@@ -68,6 +70,25 @@ function detailSheet(shown: Shown): Sheet {
           probeState(probe, shown.nowMs, afterMs),
           ...figures.map(figure => (figure === undefined ? '' : String(Math.round(figure)))),
         ]
+      }),
+    ),
+  }
+}
+
+/** The map, a cell a row. */
+function meshSheet({ mesh }: Shown): Sheet {
+  const map = mesh?.map
+  return {
+    title: 'mesh',
+    heading: ['source', 'target', 'state', 'pairs', 'ok', 'failing', 'stale', 'none', 'p95_ns'],
+    rows: (map?.rows ?? []).flatMap((row, at) =>
+      (map?.columns ?? []).flatMap((column, index) => {
+        const cell = map?.at(at, index)
+        if (cell === undefined || cell.pairs === 0) return []
+        const { state, pairs, ok, failing, stale, none, p95Ns } = cell
+        const figures = [pairs, ok, failing, stale, none].map(String)
+        const p95 = p95Ns === undefined ? '' : String(Math.round(p95Ns))
+        return [[clean(row.name), clean(column.name), state, ...figures, p95]]
       }),
     ),
   }

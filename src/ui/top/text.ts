@@ -76,3 +76,15 @@ export const padEnd = (text: string, width: number): string =>
 
 export const padStart = (text: string, width: number): string =>
   ' '.repeat(Math.max(0, width - widthOf(text))) + text
+
+/** Breaks a text at its spaces; a word that is too long is cut. */
+export function wrap(text: string, width: number, ellipsis: string): readonly string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? ''
+    const joined = last === '' ? word : `${last} ${word}`
+    if (widthOf(joined) <= width) lines[lines.length - 1] = joined
+    else lines.push(word)
+  }
+  return lines.filter(line => line !== '').map(line => cut(line, width, ellipsis))
+}

@@ -7,6 +7,8 @@ import type { ExportFormat } from './export.ts'
 import { everything, type Filter } from './filter.ts'
 import type { FilterError } from './filter-fields.ts'
 import type { Keymap } from './keys.ts'
+import { firstMesh, type MeshChoice } from './mesh-choice.ts'
+import type { MeshLook } from './mesh-look.ts'
 import type { Choice, Order, Sort } from './order.ts'
 import type { ThemeName } from './theme.ts'
 
@@ -44,6 +46,9 @@ export interface View extends Choice {
   readonly at: number
   readonly top: number
   readonly events: EventsView
+  readonly mesh: MeshChoice
+  /** Whose table is shown: a place among the sources. */
+  readonly source: number
   readonly sort: Sort
   readonly filter: Filter
   /** The filter that is being typed; the one in force is the last that was understood. */
@@ -86,6 +91,8 @@ export const firstView: View = {
   at: 0,
   top: 0,
   events: { selected: undefined, at: 0, top: 0, level: 'info', text: '' },
+  mesh: firstMesh,
+  source: 0,
   sort: { column: 'state', reversed: false },
   filter: everything,
   draft: undefined,
@@ -119,6 +126,10 @@ export interface Scene {
   /** How much history the selected node has. */
   readonly spanMs: number
   readonly keys: Keymap
+  /** Labels, in their order. */
+  readonly sources: readonly string[]
+  /** Undefined on other pages. */
+  readonly mesh: MeshLook | undefined
 }
 
 /** The place of the selection: the node's own, or where it was when it went. */

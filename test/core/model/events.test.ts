@@ -237,3 +237,67 @@ test('whatever happens, an event lasts exactly as long as one of its probes fail
     }),
   )
 })
+
+test('nodes that go down and come back together are one event each, whatever their number', () => {
+  const log = createEventLog()
+  const names = Array.from({ length: 5000 }, (_, index) => `n${index}`)
+  const round = (seconds: number, downs: number) => {
+    const atMs = startMs + 1000 * seconds
+    log.observe(
+      snapshot(
+        atMs,
+        names.map((name, index) =>
+          index < downs
+            ? node(name, { 'host icmp': 'unreachable', 'host http': 'unreachable' }, atMs)
+            : node(name, {}, atMs),
+        ),
+        { intervalMs: 60_000 },
+      ),
+    )
+  }
+  for (const [seconds, downs] of [
+    [0, 0],
+    [1, 3],
+    [2, 20],
+    [3, 1000],
+    [9, 5000],
+  ] as const) {
+    round(seconds, downs)
+  }
+  const [event, ...others] = log.list()
+  expect(others).toEqual([])
+  expect(event).toMatchObject({ kind: 'down', reason: 'timeout', endedAtMs: undefined })
+  expect(event?.nodes).toHaveLength(5000)
+  expect(event?.probes).toHaveLength(2)
+  round(200, 1)
+  expect(log.list().map(({ kind, nodes }) => [kind, nodes.length])).toEqual([
+    ['up', 4999],
+    ['down', 5000],
+  ])
+  round(300, 0)
+  expect(log.list().map(({ kind, nodes, endedAtMs }) => [kind, nodes.length, endedAtMs])).toEqual([
+    ['up', 1, startMs + 300_000],
+    ['up', 4999, startMs + 200_000],
+    ['down', 5000, startMs + 300_000],
+  ])
+})
+
+test('a few nodes stay apart, and what came before a storm stays in the log', () => {
+  const log = createEventLog(30)
+  const names = Array.from({ length: 200 }, (_, index) => `n${index}`)
+  const at = (seconds: number, downs: number) => {
+    const atMs = startMs + 1000 * seconds
+    const nodes = names.map((name, index) =>
+      index < downs
+        ? node(name, { 'endpoint http': 'unreachable' }, startMs + seconds)
+        : node(name),
+    )
+    log.observe(snapshot(atMs, nodes))
+  }
+  at(0, 0)
+  at(10, 2)
+  at(20, 200)
+  expect(log.list().map(({ kind, nodes }) => [kind, nodes.length])).toContainEqual(['down', 200])
+  log.acknowledge(log.list().at(-1)?.id ?? 0)
+  expect(log.list().at(-1)?.acknowledged).toBe(true)
+})

@@ -64,3 +64,33 @@ test('a percentile lies between the least and the greatest, whatever was measure
     }),
   )
 })
+
+test('what goes in comes out, whatever the times and RTTs', () => {
+  const outcome = fc.record({ stepMs: fc.integer({ min: 0, max: 1e6 }), rttNs: fc.nat(3.4e10) })
+  fc.assert(
+    fc.property(fc.array(outcome, { minLength: 1, maxLength: 60 }), outcomes => {
+      const history = createHistory(40)
+      let atMs = Date.UTC(2026, 10, 22)
+      const kept = outcomes.map(({ stepMs, rttNs }) => {
+        atMs += stepMs
+        history.add(reply(atMs, rttNs))
+        return [atMs, rttNs]
+      })
+      const read = Array.from({ length: history.length }, (_, index) => [
+        history.atMs(index),
+        history.rttNs(index),
+      ])
+      expect(read).toEqual(kept.slice(-40))
+    }),
+  )
+})
+
+test('a clock that jumps, either way, bends old times and no new ones', () => {
+  const history = createHistory(4)
+  const dayMs = 86_400_000
+  for (const day of [100, 101, 150, 20]) history.add(reply(day * dayMs, day))
+  expect(history.atMs(3)).toBe(20 * dayMs)
+  expect([0, 1, 2, 3].map(history.rttNs)).toEqual([100, 101, 150, 20])
+  history.add(failure(20 * dayMs + 7, 'refused'))
+  expect([history.atMs(3), history.reason(3)]).toEqual([20 * dayMs + 7, 'refused'])
+})

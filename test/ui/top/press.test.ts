@@ -20,6 +20,8 @@ const sceneOf = (count: number, body = 10): Scene => {
     columns: ['node', 'state', 'h-icmp'],
     spanMs: 7 * 60_000,
     keys: defaultKeys,
+    sources: [],
+    mesh: undefined,
   }
 }
 const scene = sceneOf(50)

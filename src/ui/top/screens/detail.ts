@@ -104,19 +104,28 @@ function chartLines(row: Row, shown: Shown, width: number, room: number): readon
   const paths = room >= 20 ? both : only === undefined ? [] : [only]
   const each = Math.floor((room - 1) / Math.max(1, paths.length)) - 1
   const windowMs = shown.view.windowMs ?? Math.max(shortestMs, rowSpanMs(row, shown.nowMs))
-  const charts = paths.flatMap(path => chartBlock(path, shown, windowMs, width, each))
+  const charts = paths.flatMap(path => {
+    const title = `${path.to} icmp + http`
+    return chartBlock(path, shown, { title, windowMs, width, height: each })
+  })
   return [...charts, axisLine(windowMs, width)]
 }
 
-/** An axis shorter than this would show nothing but dust. */
-const shortestMs = 10_000
+interface ChartPlace {
+  readonly title: string
+  readonly windowMs: number
+  readonly width: number
+  readonly height: number
+}
 
-function chartBlock(
+/** An axis shorter than this would show nothing but dust. */
+export const shortestMs = 10_000
+
+/** A path's history under its title; one line more than `height`. */
+export function chartBlock(
   path: PathHealth,
   shown: Shown,
-  windowMs: number,
-  width: number,
-  height: number,
+  { title, windowMs, width, height }: ChartPlace,
 ): readonly Line[] {
   const { theme, view, nowMs } = shown
   const { rows, topNs, bottomNs } = chartOf(
@@ -136,9 +145,9 @@ function chartBlock(
     [height - 1, rtt(bottomNs)],
     [0, rtt(topNs)],
   ])
-  const title = `${path.to} icmp + http, last ${interval(windowMs)}${view.log ? ', log scale' : ''}`
+  const what = `${title}, last ${interval(windowMs)}${view.log ? ', log scale' : ''}`
   return [
-    rule(title, width, theme),
+    rule(what, width, theme),
     ...rows.map(
       (text, index): Line => [
         [padStart(labels.get(index) ?? '', labelWidth - 1), 'dim'],

@@ -3,6 +3,7 @@ import { keyName } from '../keys.ts'
 import { type Line, parts, type Span, spread } from '../line.ts'
 import { clean } from '../text.ts'
 import type { Dialog } from '../view.ts'
+import { meshPlace, meshWords } from './mesh.ts'
 import type { Shown } from './shown.ts'
 
 /** What is filtered, selected, marked and being probed. */
@@ -13,11 +14,13 @@ export function statusLine(shown: Shown, width: number): Line {
   if (view.mouse) right.push(['MOUSE', 'bold'])
   if (view.follow) right.push(['FOLLOW', 'bold'])
   if (view.marks.size > 0) right.push([`${view.marks.size} marked`, 'bold'])
-  right.push([
-    view.page === 'events'
-      ? place(view.events.at, events.length, log.length)
-      : place(view.at, order.names.length, board.rows.length),
-  ])
+  const places = {
+    table: () => place(view.at, order.names.length, board.rows.length),
+    detail: () => place(view.at, order.names.length, board.rows.length),
+    events: () => place(view.events.at, events.length, log.length),
+    mesh: () => meshPlace(shown),
+  }
+  right.push([places[view.page]()])
   return spread(promptLine(shown), parts(right, width), width)
 }
 
@@ -33,7 +36,8 @@ function progressText(
   return total === 0 ? 'probing ...' : `probing ${done}/${total}${limit}`
 }
 
-function promptLine({ view, theme }: Shown): Line {
+function promptLine(shown: Shown): Line {
+  const { view, theme } = shown
   const cursor: Span = [theme.glyphs.braille ? '▏' : '_', 'bold']
   const prompt = (sign: string, text: string): Line => [[sign, 'bold'], [clean(text)], cursor]
   if (view.draft !== undefined) return prompt('/', view.draft.text)
@@ -41,6 +45,7 @@ function promptLine({ view, theme }: Shown): Line {
   if (view.dialog?.kind === 'export' && view.dialog.format !== undefined) {
     return prompt('file: ', view.dialog.name)
   }
+  if (view.page === 'mesh') return [[meshWords(shown)]]
   return [[(view.page === 'events' ? eventFilters(view.events) : nodeFilters(view)).join('  ')]]
 }
 
@@ -120,7 +125,7 @@ function pageHints({ view, keys }: Shown): Hints {
   const back = view.page === 'table' ? [] : [[keyName(keys.back[0] ?? ''), 'back'] as const]
   const rest = actionIds.flatMap(id => {
     const { hint, pages } = bindingOf(id)
-    return hint === undefined || !pages.includes(view.page)
+    return hint === undefined || !pages.includes(view.page) || id === view.page
       ? []
       : [[keyName(keys[id][0] ?? ''), hint] as const]
   })

@@ -1,7 +1,8 @@
 import type { ProberState } from '../../../core/model/prober.ts'
-import type { Feed } from '../../../core/model/snapshot.ts'
+import type { Feed, Snapshot } from '../../../core/model/snapshot.ts'
 import { stateTone } from '../cells.ts'
 import { age, clock, interval } from '../format.ts'
+import { keyName } from '../keys.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { type NodeState, nodeStates } from '../state.ts'
 import { clean, cut, cutMiddle } from '../text.ts'
@@ -23,6 +24,7 @@ function title(shown: Shown, width: number): Line {
   const { origin, self, agent } = shown.board.snapshot
   const left: Span[] = [
     [shown.title, 'bold'],
+    ...sourceSpans(shown),
     [cut(clean(origin.label), 48, theme.glyphs.ellipsis), 'info'],
     ...(self === undefined
       ? []
@@ -31,6 +33,15 @@ function title(shown: Shown, width: number): Line {
   ]
   const right = clockSpans(shown)
   return spread(parts(left, width - lineWidth(right) - 1), right, width)
+}
+
+/** Which of the sources it is, with the keys that lead to the others. */
+export const sourceSpans = ({ sources: { labels, at }, keys }: Shown): readonly Span[] => {
+  if (labels.length < 2) return []
+  const [back = '', on = ''] = [keys.previousSource[0], keys.nextSource[0]].map(key =>
+    keyName(key ?? ''),
+  )
+  return [[`${back}${at + 1}/${labels.length}${on}`, 'bold']]
 }
 
 const agentSpan = (agent: Shown['board']['snapshot']['agent']): readonly Span[] => {
@@ -46,7 +57,7 @@ function smallTitle(shown: Shown, width: number): Line {
   return spread([left], width < 30 ? [] : clockSpans(shown), width)
 }
 
-const clockSpans = ({ view, nowMs }: Shown): Line =>
+export const clockSpans = ({ view, nowMs }: Shown): Line =>
   view.frozen === undefined
     ? [[clock(nowMs)]]
     : [[`FROZEN ${clock(view.frozen.nowMs)}`, 'selected']]
@@ -81,21 +92,30 @@ function proberSpans(prober: ProberState): readonly Span[] {
   return spans
 }
 
-/** What cannot be probed from here, told once, with the first way out. */
-function noticeLine({ board }: Shown): Line | undefined {
-  const { prober, nodes } = board.snapshot
-  if (prober === undefined) return undefined
+/** What cannot be probed from here; IPv6 counts where there is a node that has it. */
+export function abilitiesOff({ prober, nodes }: Snapshot) {
+  if (prober === undefined) return []
   const { icmp4, icmp6, http } = prober.abilities
   const sixes = () => nodes.some(node => node.paths.some(path => path.ip.includes(':')))
-  const off =
-    (icmp4.kind === 'off' && ([icmp6.kind === 'off' ? 'ICMP' : 'ICMPv4', icmp4] as const)) ||
-    (icmp6.kind === 'off' && sixes() && (['ICMPv6', icmp6] as const)) ||
-    (http.kind === 'off' && (['HTTP', http] as const))
-  if (off === false) return undefined
-  const [what, ability] = off
-  const remedy = ability.remedies[0]
-  const way = remedy === undefined ? '' : `. Remedy: ${clean(remedy)}`
-  return [[`${what} is off: ${clean(ability.why)}${way}`, 'warn']]
+  const both = icmp4.kind === 'off' && icmp6.kind === 'off'
+  return [
+    ...(icmp4.kind === 'off' ? [{ ...icmp4, what: both ? 'ICMP' : 'ICMPv4' }] : []),
+    ...(icmp6.kind === 'off' && !both && sixes() ? [{ ...icmp6, what: 'ICMPv6' }] : []),
+    ...(http.kind === 'off' ? [{ ...http, what: 'HTTP' }] : []),
+  ]
+}
+
+/** What cannot be probed from here, told once, with the first way out. */
+function noticeLine({ board }: Shown): Line | undefined {
+  const [off] = abilitiesOff(board.snapshot)
+  if (off === undefined) return undefined
+  const { what, why, remedies } = off
+  const [remedy] = remedies
+  // What there is to do comes first: why it is so, at length, is in the help.
+  const forbidden = remedy !== undefined && /\b(right|permission|permitted)\b/.test(why)
+  return [
+    [`${what} off${forbidden ? `, no permission: ${clean(remedy)}` : `: ${clean(why)}`}`, 'warn'],
+  ]
 }
 
 /** That the source is gone, or the node list: since when, when it is tried again, and why. */

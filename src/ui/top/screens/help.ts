@@ -1,17 +1,21 @@
+import type { Snapshot } from '../../../core/model/snapshot.ts'
 import { actionIds, bindingOf, type Group, groups } from '../bindings.ts'
 import { stateTone } from '../cells.ts'
 import { filterFields } from '../filter-fields.ts'
 import { type Keymap, keyName } from '../keys.ts'
 import { blank, type Line, lineWidth, rule, type Span, spread } from '../line.ts'
+import { legend } from '../mesh-cell.ts'
 import { nodeStates } from '../state.ts'
-import { padEnd } from '../text.ts'
+import { clean, padEnd, wrap } from '../text.ts'
+import type { Theme } from '../theme.ts'
+import { abilitiesOff } from './header.ts'
 import type { Shown } from './shown.ts'
 
 const keyWidth = 14
 const columnWidth = 39
 
 /** Every key, drawn from their table; then what the words and figures mean. */
-export function helpLines({ theme, keys }: Shown, width: number): readonly Line[] {
+export function helpLines({ theme, keys, board }: Shown, width: number): readonly Line[] {
   return [
     ...keyLines(keys, width),
     rule('states', width, theme),
@@ -29,8 +33,21 @@ export function helpLines({ theme, keys }: Shown, width: number): readonly Line[
     rule('filter', width, theme),
     [['icmp>5ms !state=ok age>2m (loss>=10% or xbase>3) name=web-* /regex/ word']],
     [[`fields: ${filterFields.join(' ')}`]],
+    rule('mesh', width, theme),
+    [['a row is a source, a column a target; a cell is the worst probe of its pairs']],
+    [[legend(theme.glyphs)]],
+    ...offLines(board.snapshot, theme, width),
   ]
 }
+
+/** What cannot be probed from here, why, and every way out. */
+const offLines = (snapshot: Snapshot, theme: Theme, width: number): readonly Line[] =>
+  abilitiesOff(snapshot).flatMap(({ what, why, remedies }) => [
+    rule(`${what} is off`, width, theme),
+    ...[why, ...remedies.map(remedy => `- ${remedy}`)].flatMap(text =>
+      wrap(clean(text), width, theme.glyphs.ellipsis).map((line): Line => [[line]]),
+    ),
+  ])
 
 function keyLines(keys: Keymap, width: number): readonly Line[] {
   const blocks = groups.map(group => groupLines(group, keys))

@@ -14,7 +14,7 @@ export function hitOf(
   { x, y }: { readonly x: number; readonly y: number },
 ): Hit | undefined {
   const { view, order, events } = shown
-  if (view.page === 'detail') return undefined
+  if (view.page === 'detail' || view.page === 'mesh') return undefined
   const line = y - listTop(shown, width, height)
   if (line === -1 && view.page === 'table') {
     const column = columnAt(shown, width, x)

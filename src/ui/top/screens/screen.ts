@@ -6,6 +6,7 @@ import { hintLine, statusLine } from './footer.ts'
 import { headerLines } from './header.ts'
 import { helpLines, helpTitle } from './help.ts'
 import { menuLines } from './menus.ts'
+import { meshPage } from './mesh.ts'
 import type { Shown } from './shown.ts'
 import { headingLine, tableLines } from './table.ts'
 
@@ -53,7 +54,16 @@ function screenLines(shown: Shown, width: number, height: number): readonly Line
     const body = detailLines(shown, width, height - 1 - banners.length)
     return footed([...banners, ...body], shown, width, height)
   }
-  return footed(listPage(shown, width, height), shown, width, height)
+  const lines = page === 'mesh' ? meshScreen(shown, width, height) : listPage(shown, width, height)
+  return footed(lines, shown, width, height)
+}
+
+/** The mesh, and the status line where there is room. */
+function meshScreen(shown: Shown, width: number, height: number): readonly Line[] {
+  if (height < roomy) return meshPage(shown, width, height - 1)
+  const lines = meshPage(shown, width, height - 2)
+  const padding = Array.from({ length: Math.max(0, height - 2 - lines.length) }, () => blank)
+  return [...lines, ...padding, statusLine(shown, width)]
 }
 
 /** The header, the list or the menu that is open in its place, and the status line. */

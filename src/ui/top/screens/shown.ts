@@ -1,9 +1,19 @@
 import type { HealthEvent } from '../../../core/model/events.ts'
+import type { Snapshot } from '../../../core/model/snapshot.ts'
 import type { Keymap } from '../keys.ts'
+import type { MeshLook } from '../mesh-look.ts'
 import type { Order } from '../order.ts'
 import type { Board } from '../rows.ts'
 import type { Theme } from '../theme.ts'
 import type { View } from '../view.ts'
+
+/** Whose views there are. */
+export interface SourcesShown {
+  readonly labels: readonly string[]
+  /** The one that the table shows. */
+  readonly at: number
+  snapshot(place: number): Snapshot
+}
 
 /** All that a screen is drawn from. */
 export interface Shown {
@@ -20,5 +30,8 @@ export interface Shown {
   readonly nowMs: number
   /** Since when we have been looking. */
   readonly startedAtMs: number
+  /** Undefined on other pages, and where no mesh is kept. */
+  readonly mesh: MeshLook | undefined
+  readonly sources: SourcesShown
   readonly probing: { readonly done: number; readonly total: number } | undefined
 }

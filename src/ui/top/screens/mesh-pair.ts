@@ -1,0 +1,127 @@
+import {
+  type Direction,
+  lanes,
+  type Mesh,
+  type MeshRow,
+  pairOf,
+  rowOfNode,
+} from '../../../core/model/mesh.ts'
+import type { NodeName } from '../../../core/model/node.ts'
+import type { PathHealth } from '../../../core/model/snapshot.ts'
+import { blank, clip, type Line, lineWidth, rule } from '../line.ts'
+import { spanMs } from '../measure.ts'
+import { laneCellWords } from '../mesh-cell.ts'
+import type { MeshLook } from '../mesh-look.ts'
+import { clean, cut, padEnd } from '../text.ts'
+import type { Tone } from '../theme.ts'
+import { chartBlock, shortestMs } from './detail.ts'
+import { findingLines } from './mesh-lists.ts'
+import type { Shown } from './shown.ts'
+
+/** Two nodes: each direction by path and kind, what is wrong with them, and their history. */
+export function pairPage(
+  mesh: MeshLook,
+  { from, to }: { readonly from: NodeName; readonly to: NodeName },
+  shown: Shown,
+  width: number,
+  height: number,
+): readonly Line[] {
+  const { seen } = mesh.view
+  const [a, b] = [placeOf(seen.mesh, from), placeOf(seen.mesh, to)]
+  if (a < 0 || b < 0) return [blank, [['  One of them has left the mesh. Esc goes back.']]]
+  const { there, back } = pairOf(seen.mesh, a, b)
+  const own = mesh.view.findings.filter(({ nodes }) => nodes.includes(from) || nodes.includes(to))
+  const about = { ...mesh, view: { ...mesh.view, findings: own } }
+  const directions = [
+    { seen: there, title: `${clean(from)} -> ${clean(to)}`, row: rowOfNode(seen.mesh, a), to },
+    { seen: back, title: `${clean(to)} -> ${clean(from)}`, row: rowOfNode(seen.mesh, b), to: from },
+  ].slice(0, a === b ? 1 : 2)
+  const blocks = directions.map(direction => directionLines(direction, width, shown))
+  const words = own.length === 0 ? [] : findingLines(about, shown, width, Math.max(2, height >> 2))
+  const top = [...beside(blocks, width), ...words]
+  const room = height - top.length
+  const charted = room < 2 * leastChart ? [worst(directions)] : directions
+  const each = Math.floor(room / charted.length)
+  if (each < leastChart) return top.slice(0, height)
+  return [...top, ...charted.flatMap(chart => historyLines(chart, shown, width, each))]
+}
+
+const leastChart = 5
+const besideWidth = 80
+
+interface Way {
+  readonly seen: Direction | undefined
+  readonly title: string
+  readonly row: MeshRow | undefined
+  readonly to: NodeName
+}
+
+const worst = ([there, back]: readonly Way[]): Way =>
+  back?.seen?.cell.kind === 'failing' && there?.seen?.cell.kind !== 'failing'
+    ? back
+    : (there as Way)
+
+/** Both directions side by side where there is room. */
+function beside([there = [], back]: readonly (readonly Line[])[], width: number): readonly Line[] {
+  if (back === undefined || width < besideWidth) return [...there, ...(back ?? [])]
+  const half = Math.floor((width - 1) / 2)
+  return Array.from({ length: Math.max(there.length, back.length) }, (_, index): Line => {
+    const left = clip(there[index] ?? [], half)
+    return [...left, [' '.repeat(half + 1 - lineWidth(left))], ...clip(back[index] ?? [], half)]
+  })
+}
+
+const placeOf = ({ nodes }: Mesh, name: NodeName) => nodes.findIndex(node => node.name === name)
+
+function directionLines({ seen, title }: Way, width: number, { theme }: Shown): readonly Line[] {
+  if (seen === undefined)
+    return [
+      [
+        [`${title}: `, 'bold'],
+        ['not asked', 'dim'],
+      ],
+    ]
+  const { kind } = seen.cell
+  const state = kind === 'none' ? 'no data' : kind
+  const room = (width < besideWidth ? width : width >> 1) - 18
+  return [
+    [
+      [`${title}: `, 'bold'],
+      [state, tones[kind]],
+    ],
+    ...seen.lanes.map((cell, index): Line => {
+      const lane = lanes[index] ?? lanes[0]
+      const words = cut(clean(laneCellWords(cell)), Math.max(1, room), theme.glyphs.ellipsis)
+      return [[`  ${padEnd(`${lane.to} ${lane.kind}`, 14)} `], [words, tones[cell.kind]]]
+    }),
+  ]
+}
+
+const tones = { ok: 'ok', failing: 'crit', stale: 'warn', none: 'dim' } as const satisfies Record<
+  string,
+  Tone
+>
+
+/** The source's own history of the target: of the path that fails, or of the host's. */
+function historyLines(
+  { row, title, to: target }: Way,
+  shown: Shown,
+  width: number,
+  height: number,
+): readonly Line[] {
+  const place = row === undefined ? -1 : shown.sources.labels.indexOf(row.label)
+  const node =
+    place < 0 ? undefined : shown.sources.snapshot(place).nodes.find(each => each.name === target)
+  const path = node?.paths.find(each => each.verdict === 'unreachable') ?? node?.paths[0]
+  if (path === undefined || kept(path) < 2) {
+    const why = path === undefined ? 'its source keeps none' : 'only the last answers are kept'
+    return [rule(title, width, shown.theme), [[`  No history: ${why}.`, 'dim']]]
+  }
+  const histories = Object.values(path.probes).map(({ history }) => history)
+  const windowMs = shown.view.windowMs ?? Math.max(shortestMs, spanMs(histories, shown.nowMs))
+  const what = `${title}, ${path.to} icmp + http`
+  return chartBlock(path, shown, { title: what, windowMs, width, height: height - 1 })
+}
+
+const kept = ({ probes }: PathHealth) =>
+  Math.max(probes.icmp.history.length, probes.http.history.length)

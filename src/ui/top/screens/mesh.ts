@@ -1,0 +1,128 @@
+import { cellAt, rowOfNode } from '../../../core/model/mesh.ts'
+import { count } from '../format.ts'
+import { blank, type Line, parts, type Span, spread } from '../line.ts'
+import { cellWords, sumWords } from '../mesh-cell.ts'
+import { type LaneChoice, laneChoices } from '../mesh-choice.ts'
+import { cursorOf, type MeshLook } from '../mesh-look.ts'
+import { clean, cut } from '../text.ts'
+import { clockSpans, sourceSpans } from './header.ts'
+import { menuLines } from './menus.ts'
+import { findingLines, findingsPage, sourcesPage } from './mesh-lists.ts'
+import { mapHeight, mapLines } from './mesh-map.ts'
+import { pairPage } from './mesh-pair.ts'
+import type { Shown } from './shown.ts'
+
+/** Who sees whom: what it comes to, what is wrong, and the map; `height` rows at most. */
+export function meshPage(shown: Shown, width: number, height: number): readonly Line[] {
+  const { mesh } = shown
+  const header = [
+    titleLine(shown, width),
+    ...(mesh && height > 6 ? [summary(mesh, shown, width)] : []),
+  ]
+  const room = height - header.length
+  const menu = menuLines(shown, width, room)
+  if (menu !== undefined) return [...header, ...menu]
+  if (mesh === undefined || mesh.view.seen.mesh.nodes.length === 0) {
+    return [...header, blank, [['  Nobody has told of any node yet. Sources: o']]]
+  }
+  return [...header, ...bodyLines(mesh, shown, width, room)]
+}
+
+function bodyLines(mesh: MeshLook, shown: Shown, width: number, room: number): readonly Line[] {
+  const { panel, pair } = shown.view.mesh
+  if (pair !== undefined) return pairPage(mesh, pair, shown, width, room)
+  if (panel === 'findings') return findingsPage(mesh, shown, width, room)
+  if (panel === 'sources') return sourcesPage(mesh, shown, width, room)
+  const single = singleLine(mesh, room)
+  // The map first, but for a fifth; what it leaves is for the words.
+  const spare = room - single.length - mapHeight(mesh)
+  const notes = Math.max(1, Math.floor(room / 5), spare)
+  const findings = findingLines(mesh, shown, width, notes)
+  const above = [...single, ...findings]
+  return [...above, ...mapLines(mesh, shown, width, room - above.length)]
+}
+
+/** One source has one row, and it cannot know who else is right. */
+const singleLine = ({ view }: MeshLook, room: number): readonly Line[] =>
+  view.totals.sources > 1 || room < 8
+    ? []
+    : [[['One source, one row. Ask more of them: top -H URI -H URI ...', 'info']]]
+
+function titleLine(shown: Shown, width: number): Line {
+  const { mesh, view, title, theme } = shown
+  const right = clockSpans(shown)
+  if (width < 40) return spread([['mesh', 'bold']], right, width)
+  const where = mesh === undefined ? [] : wayDown(mesh, shown)
+  const left: Span[] = [
+    [title, 'bold'],
+    ...sourceSpans(shown),
+    ...where.map((text): Span => [cut(text, 40, theme.glyphs.ellipsis), 'info']),
+    ...(view.mesh.lanes === 'all' ? [] : [[`${view.mesh.lanes} probes only`, 'warn'] as const]),
+  ]
+  return spread(parts(left, width - 10), right, width)
+}
+
+/** From the whole down to what is looked at. */
+function wayDown({ view, by }: MeshLook, { view: { mesh } }: Shown): readonly string[] {
+  const whole =
+    by === 'none' && mesh.inside === undefined ? 'mesh by node' : `mesh by ${view.grouping.by}`
+  if (mesh.pair !== undefined) return [whole, 'one pair']
+  if (mesh.inside === undefined) return [whole]
+  const { row = 'all', column = 'all' } = mesh.inside
+  return [whole, `${clean(row)} -> ${clean(column)}, by node`]
+}
+
+function summary({ view: { totals } }: MeshLook, { theme }: Shown, width: number): Line {
+  const { nodes, sources, unread, pairs, ok, failing, stale, none, asymmetric } = totals
+  const { states } = theme.glyphs
+  return parts(
+    [
+      [`${sources - unread}/${count(sources, 'source')}`, unread > 0 ? 'warn' : 'plain'],
+      [count(nodes, 'node')],
+      [count(pairs, 'pair')],
+      [`${states.ok} ${ok}`, ok > 0 ? 'ok' : 'dim'],
+      [`${states.down} ${failing} failing`, failing > 0 ? 'crit' : 'dim'],
+      [`${states.stale} ${stale} stale`, stale > 0 ? 'warn' : 'dim'],
+      [`? ${none} no data`, none > 0 ? 'warn' : 'dim'],
+      [`${asymmetric} one way only`, asymmetric > 0 ? 'warn' : 'dim'],
+    ],
+    width,
+  )
+}
+
+/** Where the cursor is. */
+export function meshPlace({ mesh, view }: Shown): string {
+  if (mesh === undefined || view.mesh.panel !== 'map' || view.mesh.pair) return ''
+  const { row, column } = cursorOf(view.mesh, mesh.map)
+  const { rows, columns } = mesh.map
+  return `row ${row + 1}/${rows.length} col ${column + 1}/${columns.length}`
+}
+
+/** What is under the cursor, in words. */
+export function meshWords({ mesh, view }: Shown): string {
+  if (mesh === undefined || view.mesh.panel !== 'map' || view.mesh.pair) return ''
+  return wordsAt(mesh, cursorOf(view.mesh, mesh.map), view.mesh.lanes)
+}
+
+function wordsAt(
+  { map, by, view }: MeshLook,
+  at: { row: number; column: number },
+  lanes: LaneChoice,
+): string {
+  const [row, column] = [map.rows[at.row], map.columns[at.column]]
+  const title = `${row === undefined ? 'all' : clean(row.name)} -> ${
+    column === undefined ? 'all' : clean(column.name)
+  }: `
+  if (row === undefined || column === undefined) {
+    const sum = row ?? column
+    return sum === undefined ? '' : title + sumWords(sum)
+  }
+  const cell = map.at(at.row, at.column)
+  const { mesh } = view.seen
+  const source = by === 'none' ? rowOfNode(mesh, placeOf(view, row.name)) : undefined
+  if (source === undefined || cell.pairs !== 1) return title + sumWords(cell)
+  return title + cellWords(cellAt(source, placeOf(view, column.name), laneChoices[lanes]))
+}
+
+const placeOf = ({ seen }: MeshLook['view'], name: string): number =>
+  seen.mesh.nodes.findIndex(node => node.name === name)
