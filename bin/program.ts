@@ -102,6 +102,7 @@ const commands = {
     lookFlags(probeFlags(severalHosts(hostFlag(root.command('top')))))
       .description('a live table of every node (the main view)')
       .addOption(new Option('--attach <URI>', 'the same as --host').argParser(each))
+      .option('--probe-from-here', 'with --host: probe its nodes ourselves, and show both')
       .option('--json', 'one full round as one JSON document')
       .option('--watch', 'with --json: a line a change, until interrupted')
       .option(

@@ -2,10 +2,12 @@ import { systemClock } from '../../src/core/clock.ts'
 import { unlessAborted } from '../../src/core/daemon/unless-aborted.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { createEventLog, eventsReport } from '../../src/core/model/events.ts'
+import type { NodeName } from '../../src/core/model/node.ts'
 import { parseRules, type Rule, rulesMet } from '../../src/core/model/rules.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import type { HealthSource } from '../../src/core/model/source.ts'
 import { toReport } from '../../src/ui/text/report.ts'
+import type { Pace } from '../assemble.ts'
 import { endOnSignals, exitCodes, print } from '../exit.ts'
 import { filterOf, misplaced } from '../filter.ts'
 import { isScreen, lookOf } from '../look.ts'
@@ -18,7 +20,10 @@ export interface TopFlags extends SourceFlags, ScreenFlags {
   readonly json?: boolean
   readonly watch?: boolean
   readonly failOn?: string
+  readonly probeFromHere?: boolean
 }
+
+type Sources = readonly [ShownSource, ...ShownSource[]]
 
 /** `--host` may be given several times. */
 export interface TopHosts {
@@ -48,14 +53,18 @@ export async function top(asked: Omit<TopFlags, 'host'> & TopHosts): Promise<voi
   }
   const shown = await filterOf(flags)
   const watching = flags.json && flags.watch
-  const source = await openSource(flags, watching ? 'top' : 'once')
-  const output = { source, rules, end, shown }
+  const sources = await openOne(flags, watching ? 'top' : 'once')
+  const output = { source: sources[0].source, rules, end, shown }
   try {
     if (watching) await watch(output)
     else await once(output, flags.json ? asJson : await asPlain(flags))
   } finally {
-    await source.close()
+    await closeAll(sources)
   }
+}
+
+const closeAll = async (sources: Sources) => {
+  for (const { source } of sources) await source.close()
 }
 
 /** The screen loads while its source opens. */
@@ -70,20 +79,36 @@ async function onScreen(
   try {
     await showScreen(screen, sources, flags, end)
   } finally {
-    await Promise.all(sources.map(({ source }) => source.close()))
+    await closeAll(sources)
+  }
+}
+
+/** One source; with `--probe-from-here` our own probes of its nodes, and it beside them. */
+async function openOne(flags: TopFlags, pace: Pace): Promise<Sources> {
+  const source = await openSource(flags, pace)
+  const { kind, label } = source.snapshot().origin
+  if (!flags.probeFromHere) return [{ label, source }]
+  try {
+    if (kind !== 'daemon') throw new UserError('--probe-from-here needs a daemon: -H URI')
+    const { probeFromHere } = await import('../probe-from-here.ts')
+    const here = await probeFromHere(source, flags, pace)
+    return [
+      { label: 'from here', name: 'from-here' as NodeName, source: here },
+      { label, source },
+    ]
+  } catch (error) {
+    await source.close()
+    throw error
   }
 }
 
 /** One source as all flags say; several hosts, a `NAME=URI` or a cluster as `mesh` opens them. */
-async function openShown(
-  flags: TopFlags,
-  hosts: readonly string[],
-): Promise<[ShownSource, ...ShownSource[]]> {
+async function openShown(flags: TopFlags, hosts: readonly string[]): Promise<Sources> {
   const [host = ''] = hosts
   if (hosts.length < 2 && !host.includes('=') && !host.startsWith('k8s:')) {
-    const source = await openSource(flags, 'top')
-    return [{ label: source.snapshot().origin.label, source }]
+    return openOne(flags, 'top')
   }
+  if (flags.probeFromHere) throw new UserError('--probe-from-here takes one daemon')
   nodesAskedFor(flags, ['--host'])
   const { openSources } = await import('../open-sources.ts')
   const open = openSources(flags, historyFor(hosts.length, flags.history))

@@ -200,3 +200,25 @@ test('a client that connects and says nothing does not keep the daemon from endi
   expect((await daemon.stop()).code).toBe(0)
   idle.destroy()
 })
+
+test('--probe-from-here probes the daemon’s nodes itself', async () => {
+  await startDaemon('--node', 'a=127.0.0.1', '--interval', '60s')
+  const args = [
+    'top',
+    '--json',
+    '--probe-from-here',
+    '-H',
+    host(),
+    '--icmp',
+    'off',
+    '--timeout',
+    '1s',
+  ]
+  await expect.poll(async () => (await run(...args)).code).toBe(0)
+  expect(JSON.parse((await run(...args)).stdout)).toMatchObject({
+    source: { kind: 'engine', label: expect.stringContaining(host()) },
+    nodes: [{ name: 'a', paths: [{ probes: { icmp: { verdict: 'unknown' } } }] }],
+  })
+  const none = await run('top', '--json', '--probe-from-here', '-H', `${host()}.none`)
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('no such file')])
+})
