@@ -81,7 +81,7 @@ function told(
       ]
     case 'cached':
       return [
-        'nothing was probed: this daemon answers from its cache (Cilium 1.17 and later)',
+        'nothing was probed: Cilium since 1.17 answers from its cache; top --probe-from-here probes',
         'warn',
       ]
     case 'refused':
