@@ -13,6 +13,9 @@ if (major < 22 || (major === 22 && minor < 19)) {
   enableCompileCache()
   // React reads it when it is loaded: its development build costs a fifth more a frame.
   process.env.NODE_ENV ??= 'production'
-  const { main } = await import('./program.ts')
-  await main(process.argv)
+  const { statusAtOnce } = await import('./quick-status.ts')
+  if (!(await statusAtOnce(process.argv.slice(2)))) {
+    const { main } = await import('./program.ts')
+    await main(process.argv)
+  }
 }

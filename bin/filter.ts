@@ -1,4 +1,5 @@
 import { UserError } from '../src/core/errors.ts'
+import type { HealthStatusResponse } from '../src/core/model/cilium.ts'
 import type { Snapshot } from '../src/core/model/snapshot.ts'
 
 export interface FilterFlags {
@@ -15,6 +16,29 @@ export async function filterOf({ filter: text }: FilterFlags) {
     ...snapshot,
     nodes: snapshot.nodes.filter(node => filter.matches(node, snapshot, snapshot.takenAtMs)),
   })
+}
+
+/** The same for a daemon's answer as it came. */
+export async function responseFilterOf(flags: FilterFlags) {
+  const [{ fromWire }, { createStore }, { systemClock }, shown] = await Promise.all([
+    import('../src/core/api/read-wire.ts'),
+    import('../src/core/engine/store.ts'),
+    import('../src/core/clock.ts'),
+    filterOf(flags),
+  ])
+  return (response: HealthStatusResponse): HealthStatusResponse => {
+    const { list, findings, intervalMs } = fromWire(response, systemClock.nowMs())
+    const origin = { kind: 'daemon', label: '' } as const
+    const store = createStore({ clock: systemClock, origin, historyLength: 1 })
+    store.setNodes(list)
+    store.setIntervalMs(intervalMs)
+    for (const { path, kind, outcome } of findings) {
+      store.record([{ slot: store.slotOf(path) ?? 0, kind, outcome }])
+    }
+    const names = new Set<string | undefined>(shown(store.snapshot()).nodes.map(node => node.name))
+    store.close()
+    return { ...response, nodes: (response.nodes ?? []).filter(node => names.has(node.name)) }
+  }
 }
 
 /** What could not be read, with its place below it. */

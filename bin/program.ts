@@ -129,6 +129,7 @@ const commands = {
       .option('--probe', 'probe now, then tell')
       .option('--succinct', 'the table (the default)')
       .option('--verbose', 'every path and probe')
+      .option('--filter <FILTER>', 'only the nodes that match')
       .action(async flags => {
         const { status } = await import('./commands/status.ts')
         await status(withHost(root, flags))

@@ -60,6 +60,19 @@ test.each([
   expect(await against(served, ...args)).toEqual({ code: 0, stdout, stderr: '' })
 })
 
+test('--filter leaves nodes out of a status, as text and as JSON', async () => {
+  const path = (status: string) => ({ ip: '10.0.0.1', icmp: { status }, http: { status } })
+  const node = (name: string, status: string) => ({
+    name,
+    host: { 'primary-address': path(status) },
+  })
+  const body = { ...served, nodes: [node('a', ''), node('b', 'Connection timed out')] }
+  const text = await against(body, 'status', '--filter', 'state=down')
+  expect(text.stdout).toMatch(/^Cluster health: +0\/1 reachable/)
+  const json = await against(body, 'status', '--filter', '!state=down', '-o', 'json')
+  expect(JSON.parse(json.stdout).nodes.map((each: { name: string }) => each.name)).toEqual(['a'])
+})
+
 test('a template that cannot be read is told in the words of Cilium’s client', async () => {
   const { code, stderr } = await against(served, 'status', '-o', 'jsonpath={.local.name')
   expect([code, stderr]).toEqual([1, "Couldn't parse jsonpath expression: 'unclosed action'\n"])
