@@ -1,7 +1,7 @@
 import type { Heading, HeatCell, Heatmap } from '../../core/model/mesh-heat.ts'
-import { rtt } from '../top/format.ts'
+import { cellText } from '../top/mesh-cell.ts'
 import { clean, cutMiddle, padEnd, padStart } from '../top/text.ts'
-import type { Theme, Tone } from '../top/theme.ts'
+import type { Theme } from '../top/theme.ts'
 
 const leastCellWidth = 9
 const mostCellWidth = 18
@@ -88,53 +88,11 @@ function columnNames(columns: readonly Heading[], width: number): readonly strin
 }
 
 function numberCell(cell: HeatCell, width: number, theme: Theme): string {
-  const { text, tone } = cellText(cell, theme)
+  const { text, tone } = cellText(cell, theme.glyphs)
   return theme.paint(padStart(text, width), tone)
 }
 
 function glyphCell(cell: HeatCell, theme: Theme): string {
-  const { glyph, tone } = cellText(cell, theme)
+  const { glyph, tone } = cellText(cell, theme.glyphs)
   return theme.paint(glyph, tone)
-}
-
-interface CellText {
-  readonly text: string
-  readonly glyph: string
-  readonly tone: Tone
-}
-
-function cellText(cell: HeatCell, { glyphs }: Theme): CellText {
-  const { down, stale } = glyphs.states
-  const of = (count: number) => (cell.pairs === 1 ? '' : ` ${count}/${cell.pairs}`)
-  switch (cell.state) {
-    case 'failing':
-      return { text: `${down}${of(cell.failing)}`, glyph: down, tone: 'crit' }
-    case 'stale':
-      return { text: `${stale}${of(cell.stale)}`, glyph: stale, tone: 'warn' }
-    case 'none':
-      return { text: '?', glyph: '?', tone: 'dim' }
-    case 'ok': {
-      const block = blockOf(cell.p95Ns ?? 0, glyphs.braille)
-      return { text: `${rtt(cell.p95Ns)} ${block}`, glyph: block, tone: 'plain' }
-    }
-    default:
-      return cell.state satisfies never
-  }
-}
-
-/** Upper ends of the steps of heat. */
-const stepsNs = [1e6, 5e6, 45e6, 75e6]
-const blocks = { unicode: '·░▒▓█', ascii: '_.:*#' }
-
-function blockOf(ns: number, unicode: boolean): string {
-  const step = stepsNs.findIndex(end => ns < end)
-  const block = (unicode ? blocks.unicode : blocks.ascii)[step < 0 ? stepsNs.length : step]
-  return block ?? ' '
-}
-
-/** What the cells mean. */
-export function legend({ glyphs }: Theme): string {
-  const [a, b, c, d, e] = glyphs.braille ? blocks.unicode : blocks.ascii
-  const { down, stale } = glyphs.states
-  return `p95: ${a} <1ms  ${b} <5ms  ${c} <45ms  ${d} <75ms  ${e} more   ${down} failing  ${stale} stale  ? no data`
 }

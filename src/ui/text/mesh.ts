@@ -3,9 +3,10 @@ import { groupsOf } from '../../core/model/mesh-groups.ts'
 import { aggregate } from '../../core/model/mesh-heat.ts'
 import type { MeshView } from '../../core/model/mesh-view.ts'
 import { count } from '../top/format.ts'
-import { cut, widthOf } from '../top/text.ts'
+import { legend } from '../top/mesh-cell.ts'
+import { wrap as wrapText } from '../top/text.ts'
 import type { Theme, Tone } from '../top/theme.ts'
-import { formatGlyphs, formatNumbers, glyphsWidth, legend, numbersWidth } from './mesh-matrix.ts'
+import { formatGlyphs, formatNumbers, glyphsWidth, numbersWidth } from './mesh-matrix.ts'
 import { safeFor } from './safe.ts'
 
 export interface MeshTextOptions {
@@ -75,7 +76,7 @@ function matrixLines(view: MeshView, width: number, theme: Theme): readonly stri
   return [
     ...wrap(`by ${what}: rows are sources, columns targets, a cell is the worst lane`, width),
     ...format(map.heat, width, theme),
-    ...wrap(legend(theme), width),
+    ...wrap(legend(theme.glyphs), width),
   ]
 }
 
@@ -97,14 +98,4 @@ function fitting({ seen, heat, grouping }: MeshView, width: number) {
 /** A map of glyphs with more rows than this is scrolled out of sight. */
 const mostRows = 60
 
-/** Breaks at spaces; a word that is too long is cut. */
-function wrap(text: string, width: number): string[] {
-  const lines = ['']
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1) ?? ''
-    const joined = last === '' ? word : `${last} ${word}`
-    if (widthOf(joined) <= width) lines[lines.length - 1] = joined
-    else lines.push(word)
-  }
-  return lines.filter(line => line !== '').map(line => cut(line, width, '~'))
-}
+const wrap = (text: string, width: number) => wrapText(text, width, '~')
