@@ -133,33 +133,40 @@ const ourWords = (status: number, text: string) =>
 /** Throws an Error with Go's words for what went wrong. */
 async function exchange(route: Route, call: Call, timeoutMs: number) {
   const signal = AbortSignal.timeout(timeoutMs)
-  const path = `/v1beta${call.path}${call.query ?? ''}`
-  try {
-    const socket = await route.dial(signal)
-    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-    request({
-      createConnection: () => socket,
-      method: call.method,
-      path,
-      signal,
-      headers: {
-        ...route.headers,
-        Host: route.authority,
-        Accept: 'application/json',
-        ...(call.method === 'PUT' ? { 'Content-Length': '0' } : {}),
-      },
-    })
-      .once('response', resolve)
-      .once('error', reject)
-      .end()
-    const response = await promise
-    return { status: response.statusCode ?? 0, text: await bodyOf(response) }
-  } catch (error) {
+  const inWords = async (error: unknown) =>
+    (await troubleOf(signal.aborted ? signal.reason : error, route)).text
+  const response = await respond(route, call, signal).catch(async error => {
     const verb = call.method === 'GET' ? 'Get' : 'Put'
-    const cause = signal.aborted ? signal.reason : error
-    const { text } = await troubleOf(cause, route)
-    throw new Error(`${verb} "${route.origin}${path}": ${text}`)
-  }
+    throw new Error(`${verb} "${route.origin}${pathOf(call)}": ${await inWords(error)}`)
+  })
+  const text = await bodyOf(response).catch(async error => {
+    // Go's client has returned by then: no call is named.
+    throw new Error(await inWords(error))
+  })
+  return { status: response.statusCode ?? 0, text }
+}
+
+const pathOf = ({ path, query = '' }: Call) => `/v1beta${path}${query}`
+
+async function respond(route: Route, call: Call, signal: AbortSignal): Promise<IncomingMessage> {
+  const socket = await route.dial(signal)
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  request({
+    createConnection: () => socket,
+    method: call.method,
+    path: pathOf(call),
+    signal,
+    headers: {
+      ...route.headers,
+      Host: route.authority,
+      Accept: 'application/json',
+      ...(call.method === 'PUT' ? { 'Content-Length': '0' } : {}),
+    },
+  })
+    .once('response', resolve)
+    .once('error', reject)
+    .end()
+  return await promise
 }
 
 async function bodyOf(response: IncomingMessage): Promise<string> {

@@ -19,7 +19,9 @@ export interface Probed {
 /** The text that Cilium (1.17 and later) prints for a failure: Go's errors, seen at real daemons. */
 export function failureText({ reason, detail }: Reason, probed: Probed): string {
   if (reason === 'other') return detail === '' ? 'unknown error' : detail
-  return probed.kind === 'icmp' ? icmpText(reason, probed.ip) : httpText(reason, detail, probed)
+  return probed.kind === 'icmp'
+    ? icmpText(reason, detail, probed.ip)
+    : httpText(reason, detail, probed)
 }
 
 type Known = Exclude<FailureReason, 'other'>
@@ -40,7 +42,9 @@ const setupErrors: Partial<Record<Known, string>> = {
 
 const timedOut = 'Connection timed out'
 
-function icmpText(reason: Known, ip: string): string {
+function icmpText(reason: Known, detail: string, ip: string): string {
+  // What others tell of a packet that left (`from ADDRESS`) Cilium does not hear.
+  if (detail.startsWith('from ')) return timedOut
   const v6 = isIPv6(ip)
   const setup = setupErrors[reason]
   if (setup) return `listen ${v6 ? 'ip6:ipv6-icmp' : 'ip4:icmp'} : socket: ${setup}`
@@ -54,6 +58,11 @@ function httpText(reason: Known, detail: string, { ip, port }: Probed): string {
   return `Get "http://${peer}/hello": ${httpErrors[reason](peer, detail, reason)}`
 }
 
+const broken = 'net/http: HTTP/1.x transport connection broken'
+const cutShort = 'unexpected EOF'
+/** `ADDRESS:PORT`, IPv6 in brackets. */
+const localEnd = /^(?:[\d.]+|\[[\da-f:.]+\]):\d+$/
+
 type HttpError = (peer: string, detail: string, reason: Known) => string
 
 const dialling: HttpError = (peer, _, reason) =>
@@ -64,14 +73,15 @@ const openingSocket: HttpError = (peer, _, reason) =>
 const httpErrors = {
   timeout: () => 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
   refused: dialling,
-  reset: peer => `read tcp ${peer}: read: connection reset by peer`,
-  closed: () => 'EOF',
+  reset: (peer, detail) =>
+    `read tcp ${localEnd.test(detail) ? `${detail}->` : ''}${peer}: read: connection reset by peer`,
+  closed: (_, detail) => (detail === cutShort ? `${broken}: ${cutShort}` : 'EOF'),
   'host-unreachable': dialling,
   'network-unreachable': dialling,
   prohibited: dialling,
   'invalid-route': dialling,
   'bad-reply': (_, detail) =>
-    `net/http: HTTP/1.x transport connection broken: malformed HTTP response ${JSON.stringify(detail)}`,
+    `${broken}: ${detail.startsWith('malformed HTTP ') ? detail : `malformed HTTP response "${detail}"`}`,
   'not-permitted': openingSocket,
   'no-resources': openingSocket,
 } satisfies Record<Exclude<Known, 'bad-status'>, HttpError>
@@ -101,13 +111,11 @@ export function reasonOf(text: string): Reason {
   const line = plainText(text, 512)
   const [, status] = /^unexpected status code: \d{3} (\d{3}\b.*)$/.exec(line) ?? []
   if (status !== undefined) return { reason: 'bad-status', detail: status.trim() }
-  const [, reply] = /malformed HTTP \w+ "(.*)"$/.exec(line) ?? []
-  if (reply !== undefined) return { reason: 'bad-reply', detail: unquoted(reply) }
+  const [, reply, banner] = /(malformed HTTP (?:response "(.*)"|.*))$/.exec(line) ?? []
+  if (reply !== undefined) return { reason: 'bad-reply', detail: banner ?? reply }
+  const [, local] = /read tcp (\S+)->\S+ read: connection reset by peer$/.exec(line) ?? []
+  if (local !== undefined) return { reason: 'reset', detail: local }
+  if (line.endsWith(`${broken}: ${cutShort}`)) return { reason: 'closed', detail: cutShort }
   const known = endings.find(([pattern]) => pattern.test(line))
   return known ? { reason: known[1], detail: '' } : { reason: 'other', detail: line }
-}
-
-/** Go's quotes are JSON's but for `\x1b` and the like, which stay as they are written. */
-function unquoted(quoted: string): string {
-  return quoted.replace(/\\(["\\])/g, '$1')
 }

@@ -1,25 +1,35 @@
 import type { HealthResponse, HealthStatusResponse } from '../model/cilium.ts'
+import { endOfValue } from './go-scan.ts'
 
-/** Parses JSON; throws an Error with the words of Go's decoder. */
+/** Parses the JSON value at the beginning of a text; throws an Error with the words of Go's decoder. */
 export function parseGo(text: string): unknown {
+  const reviver = oddNumber.test(text) ? keepLatency : undefined
   try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Error(syntaxText(text, (error as Error).message))
+    return (JSON.parse as ParseWithSource)(text, reviver)
+  } catch {
+    return (JSON.parse as ParseWithSource)(text.slice(0, endOfValue(text)), reviver)
   }
 }
 
-function syntaxText(text: string, message: string): string {
-  if (/end of JSON input|Unterminated/.test(message)) return 'unexpected EOF'
-  const first = text.trimStart().charAt(0)
-  const wrong = /^Unexpected (?:token '(.)'|non-whitespace)/u.exec(message)?.[1]
-  if (wrong === first && !/[{["\d-]/.test(first)) {
-    return `invalid character ${quoted(first)} looking for beginning of value`
-  }
-  return wrong === undefined ? 'invalid JSON' : `invalid character ${quoted(wrong)} in JSON`
+/** A field's number that Go takes another way than JavaScript: not an integer as written, or large. */
+const oddNumber = /"\s*:\s*-?(?:\d{16}|\d+[.eE])/
+
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
+type ParseWithSource = (text: string, reviver: Reviver | undefined) => unknown
+
+/** The only integer in Cilium's answers: large ones are kept whole, other numbers as they are written. */
+const keepLatency: Reviver = (key, value, { source = '' }) => {
+  if (key !== 'latency' || typeof value !== 'number') return value
+  if (!/^-?\d+$/.test(source)) return new NoInteger(source)
+  return Number.isSafeInteger(value) ? value : BigInt(source)
 }
 
-const quoted = (character: string) => (character === "'" ? `'\\''` : `'${character}'`)
+class NoInteger {
+  readonly source: string
+  constructor(source: string) {
+    this.source = source
+  }
+}
 
 /** What Go's struct has at a place: a kind of value, the fields of an object, or a list. */
 type Shape = 'string' | 'int64' | Struct | { readonly list: Shape }
@@ -103,7 +113,7 @@ interface Misfit {
 function misfitIn(value: unknown, shape: Shape): Misfit | undefined {
   if (value == null) return undefined
   const form = formOf(shape)
-  if (!isA[form](value)) return { kind: kindOf(value), type: typeName(shape), fields: [] }
+  if (!isA[form](value)) return { kind: kindOf(value, form), type: typeName(shape), fields: [] }
   if (typeof shape === 'string') return undefined
   return 'list' in shape
     ? misfitInList(value as readonly unknown[], shape.list)
@@ -137,14 +147,22 @@ const formOf = (shape: Shape) => {
 
 const isA = {
   string: (value: unknown) => typeof value === 'string',
-  int64: (value: unknown) => Number.isInteger(value),
+  int64: (value: unknown) =>
+    Number.isSafeInteger(value) ||
+    (typeof value === 'bigint' && BigInt.asIntN(64, value) === value),
   list: (value: unknown) => Array.isArray(value),
-  struct: (value: unknown) => typeof value === 'object' && !Array.isArray(value),
+  struct: (value: unknown) =>
+    typeof value === 'object' && !Array.isArray(value) && !(value instanceof NoInteger),
 }
 
-const kindOf = (value: unknown) => {
+/** Where an integer belongs, Go tells the number. */
+function kindOf(value: unknown, wanted: keyof typeof isA): string {
   if (Array.isArray(value)) return 'array'
-  return typeof value === 'boolean' ? 'bool' : typeof value
+  const isNumber = ['number', 'bigint'].includes(typeof value) || value instanceof NoInteger
+  if (!isNumber) return typeof value === 'boolean' ? 'bool' : typeof value
+  return wanted === 'int64'
+    ? `number ${value instanceof NoInteger ? value.source : value}`
+    : 'number'
 }
 
 function typeName(shape: Shape): string {

@@ -1,5 +1,6 @@
+import { goErrorText } from '../model/go-error.ts'
 import type { ProbeAnswer, ProbeOrder } from '../model/source.ts'
-import { goErrorText } from './go-error.ts'
+import { plainText } from './plain-text.ts'
 import { readStatus, refusal, type Tools, takeReport } from './poll.ts'
 import type { WireReport } from './read-wire.ts'
 
@@ -63,7 +64,7 @@ async function ask(
     return { kind: 'refused', reason: refusal('PUT /v1beta/status/probe', heard) }
   } catch (error) {
     signal.throwIfAborted()
-    return { kind: 'refused', reason: goErrorText(error, address) }
+    return { kind: 'refused', reason: plainText(goErrorText(error, address), 400) }
   }
 }
 

@@ -39,9 +39,13 @@ export async function poll(
   }
 }
 
-/** Reads the answer of a daemon; throws an Error if it is no JSON. */
-export const readStatus = (text: string, clock: Clock): WireReport =>
-  fromWire(parsed(text), clock.nowMs())
+/** Reads the answer of a daemon; throws an Error if it is no JSON object. */
+export function readStatus(text: string, clock: Clock): WireReport {
+  const body = parsed(text)
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new Error('the answer is no JSON object')
+  return fromWire(body, clock.nowMs())
+}
 
 /** Brings a report into the store; says how many of its results were news. */
 export function takeReport({ intake }: Pick<Tools, 'intake'>, report: WireReport): number {

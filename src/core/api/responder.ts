@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { UserError } from '../errors.ts'
+import { isWelcome } from './pipeline.ts'
+import { pathOf } from './request-path.ts'
 
 export interface ResponderOptions {
   /** 0: any free one; see `port` of the result. */
@@ -34,9 +36,10 @@ export async function createResponder({
   let bound = port
   try {
     for (const address of addresses ?? [undefined]) {
-      const server = createServer(limits, (request, response) =>
-        (isProbe(request) ? found : others)(request, response),
-      )
+      const server = createServer(limits, (request, response) => {
+        if (isProbe(request)) found(request, response)
+        else others(request, response)
+      })
       // Probes come in at most a few a second from each node; beyond, newcomers are turned away.
       server.maxConnections = maxConnections
       servers.push(server)
@@ -64,11 +67,12 @@ const maxBodyBytes = 64 * 1024
 const paths = new Set(['/hello', '/v1beta/hello'])
 const empty = { 'Content-Length': '0' }
 
-const isProbe = ({ url }: IncomingMessage) => paths.has(url?.split('?', 1)[0] ?? '')
+const isProbe = ({ url }: IncomingMessage) => paths.has(pathOf(url))
 
 const answer =
   (status: number): RequestListener =>
   (request, response) => {
+    if (!isWelcome(request, response)) return
     response.writeHead(status, empty)
     response.end()
     let bytes = 0

@@ -15,6 +15,8 @@ import {
   type Operation,
   type OperationOptions,
 } from './operations.ts'
+import { isWelcome } from './pipeline.ts'
+import { cleanPath, pathOf } from './request-path.ts'
 import { listenOnSocketFile, type SocketFile } from './socket-file.ts'
 import { createStreams } from './stream-server.ts'
 
@@ -79,6 +81,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   const answering =
     (where: Guarded) =>
     (request: IncomingMessage, response: ServerResponse): void => {
+      if (!isWelcome(request, response)) return
       boundBody(request)
       serve(request, response, where).catch(error => {
         response.destroy()
@@ -168,9 +171,9 @@ function routed(request: IncomingMessage): {
   readonly query: URLSearchParams
   readonly refusal: Answer
 } {
-  const [path = '', ...rest] = (request.url ?? '').split('?')
-  const query = new URLSearchParams(rest.join('?'))
-  const methods = routes.get(path)
+  const path = pathOf(request.url)
+  const query = new URLSearchParams(/\?(.*)$/s.exec(request.url ?? '')?.[1])
+  const methods = routes.get(cleanPath(path))
   if (!methods) return { query, refusal: refusalOf(404, `path ${path} was not found`) }
   const method = request.method ?? ''
   const operation = Object.hasOwn(methods, method) ? methods[method] : undefined
@@ -215,12 +218,14 @@ const missing = (operation: Operation): Answer => ({
 const isDenied = (denied: ReadonlySet<Deniable> | undefined, operation: Operation) =>
   denied?.has((operation === 'GetStream' ? 'GetStatus' : operation) as Deniable) ?? false
 
+/** As go-openapi sees it: no header wants anything, an empty one nothing, nor does a weight of 0. */
 const acceptsJson = (accept: string | undefined) =>
   accept === undefined ||
   accept
     .split(',')
+    .filter(range => !/;\s*q=0(\.0*)?\s*(;|$)/i.test(range))
     .map(range => range.split(';')[0]?.trim().toLowerCase() ?? '')
-    .some(range => ['', '*/*', 'application/*', 'application/json'].includes(range))
+    .some(range => ['*/*', 'application/*', 'application/json'].includes(range))
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
   if (response.destroyed) return

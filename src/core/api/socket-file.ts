@@ -119,6 +119,7 @@ const ignoreMissing = (error: NodeJS.ErrnoException): undefined => {
 const hints: Readonly<Record<string, string>> = {
   EACCES: 'Run it as a user who may write there, or choose another socket',
   EPERM: 'Run it as a user who may write there, or choose another socket',
+  ENOENT: 'The file system there takes no sockets; choose another path',
   EROFS: 'The file system is read-only; choose another socket',
   ENOTDIR: 'A part of the path is no directory',
   EEXIST: 'A part of the path is no directory',

@@ -10,6 +10,7 @@ import type { PathTarget } from '../model/node.ts'
 import type { ProbeKind } from '../model/probe.ts'
 import type { NodeHealth, PathHealth, Snapshot } from '../model/snapshot.ts'
 import { failureText } from './failure-text.ts'
+import { goText } from './go-json.ts'
 
 /** Cilium's port of /hello. */
 export const helloPort = 4240
@@ -40,7 +41,7 @@ export function createWireWriter(options: WireOptions = {}): (snapshot: Snapshot
   const bytesOf = (node: NodeHealth) => {
     const known = written.get(node)
     if (known) return known
-    const bytes = Buffer.from(`${JSON.stringify(nodeStatus(node, port))},`)
+    const bytes = Buffer.from(`${goText(nodeStatus(node, port))},`)
     written.set(node, bytes)
     return bytes
   }
@@ -49,7 +50,7 @@ export function createWireWriter(options: WireOptions = {}): (snapshot: Snapshot
     const last = nodes.pop()?.subarray(0, -1)
     const [open, close] = hasNoResults(snapshot) ? ['null', ''] : ['[', ']']
     return Buffer.concat([
-      Buffer.from(`{"local":${JSON.stringify(localOf(snapshot))},"nodes":${open}`),
+      Buffer.from(`{"local":${goText(localOf(snapshot))},"nodes":${open}`),
       ...nodes,
       ...(last ? [last] : []),
       Buffer.from(`${close},${JSON.stringify(ending(snapshot)).slice(1)}\n`),

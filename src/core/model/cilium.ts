@@ -33,8 +33,8 @@ export interface PathStatus {
 
 /** Absent: never probed. An empty status: reachable. Any other: the failure's text. */
 export interface ConnectivityStatus {
-  /** Nanoseconds; left out when 0. */
-  readonly latency?: number
+  /** Nanoseconds, a bigint where a number would not be exact; left out when 0. */
+  readonly latency?: number | bigint
   readonly status?: string
   /** RFC 3339, whole seconds: completion. Since 1.18. */
   readonly lastProbed?: string

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { UserError } from '../errors.ts'
+import { goErrorText } from '../model/go-error.ts'
 
 /** Where an agent listens. */
 export type AgentPlace =
@@ -18,6 +19,14 @@ export function parsePlace(uri: string): AgentPlace {
     'Give unix:///var/run/cilium/cilium.sock or tcp://HOST:PORT.',
   )
 }
+
+/** `HOST:PORT`, IPv6 in brackets. */
+export const authorityOf = ({ host, port }: { readonly host: string; readonly port: number }) =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** As Go's errors name it. */
+const addressOf = (place: AgentPlace) =>
+  'host' in place ? `tcp ${authorityOf(place)}` : `unix ${place.socketPath}`
 
 export type Answer =
   | { readonly kind: 'answer'; readonly status: number; readonly text: string }
@@ -49,7 +58,7 @@ export async function get(place: AgentPlace, path: string, options: GetOptions):
   try {
     return await answerOf(request, stop)
   } catch (error) {
-    return { kind: 'silence', reason: stopped ?? (error as Error).message }
+    return { kind: 'silence', reason: stopped ?? goErrorText(error, addressOf(place)) }
   } finally {
     clearTimeout(late)
     options.signal.removeEventListener('abort', onAbort)

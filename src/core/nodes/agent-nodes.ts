@@ -1,15 +1,22 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
 import type { Node, NodeList, NodeName } from '../model/node.ts'
-import { nodeElement, nodeName } from './elements.ts'
-import { maxNodes } from './shapes.ts'
-import { printable } from './text.ts'
+import { toldElement, toldName } from './elements.ts'
+import { isObject, maxNodes } from './shapes.ts'
+import { printable, quoted } from './text.ts'
 
 /** What the agent has told so far, and under which number it knows us. */
 export interface Told {
   /** 63 bits, so never a JavaScript number. */
   readonly clientId: string
   readonly list: NodeList
+  /** What of the list was left out. */
+  readonly faults: readonly Fault[]
+}
+
+export interface Fault {
+  readonly node: string
+  readonly text: string
 }
 
 /** The number of a client that the agent does not know yet: it answers with the whole list. */
@@ -20,8 +27,7 @@ export interface Change {
   readonly self: NodeName | undefined
   readonly added: readonly Node[]
   readonly removed: readonly string[]
-  /** Why nodes were left out. */
-  readonly faults: readonly string[]
+  readonly faults: readonly Fault[]
 }
 
 const elements = v.pipe(
@@ -33,11 +39,11 @@ const names = v.pipe(
   v.array(v.object({ name: v.string() })),
   v.transform(removed => removed.map(({ name }) => name)),
 )
-const self = v.optional(v.fallback(v.optional(nodeName), undefined))
+const self = v.optional(v.fallback(v.optional(toldName), undefined))
 
 const clusterNodes = v.pipe(
   v.object({
-    'client-id': v.nullish(v.pipe(v.string(), v.regex(/^\d{1,19}$/)), strangerId),
+    'client-id': v.nullish(v.pipe(v.string(), v.regex(/^-?\d{1,19}$/)), strangerId),
     self,
     'nodes-added': elements,
     'nodes-removed': names,
@@ -54,7 +60,7 @@ const clusterNodes = v.pipe(
 
 /** Cilium 1.5 tells the whole list each time. */
 const agentHealth = v.pipe(
-  v.object({ cluster: v.object({ self, nodes: elements }) }),
+  v.object({ cluster: v.pipe(v.custom(isObject), v.object({ self, nodes: elements })) }),
   v.transform(
     ({ cluster }): Change => ({
       clientId: strangerId,
@@ -72,6 +78,7 @@ export const shapes = { clusterNodes, agentHealth } as const satisfies Record<st
 export function readChange(shape: Shape, text: string): Change | string {
   const data = parseAnswer(text)
   if (data === undefined) return 'the answer is no JSON'
+  if (!isObject(data)) return 'the answer is no JSON object'
   const result = v.safeParse(shape, data, { abortEarly: true })
   if (result.success) return result.output
   return printable(`the answer is not understood: ${result.issues[0].message.slice(0, 200)}`)
@@ -89,13 +96,17 @@ export function parseAnswer(text: string): unknown {
   }
 }
 
-/** A node that cannot be read is left out; the others are not its hostages. */
+/** A node or an address that cannot be read is left out; the others are not its hostages. */
 function nodesOf(told: readonly unknown[]): Pick<Change, 'added' | 'faults'> {
   const added: Node[] = []
-  const faults: string[] = []
+  const faults: Fault[] = []
+  let node = ''
+  const tell = (fault: string) => faults.push({ node, text: printable(fault.slice(0, 200)) })
+  const schema = toldElement(fault => tell(`${quoted(node)}: ${fault}`))
   for (const element of told) {
-    const result = v.safeParse(nodeElement, element, { abortEarly: true })
-    if (!result.success) faults.push(printable(result.issues[0].message.slice(0, 200)))
+    node = isObject(element) && typeof element.name === 'string' ? element.name : ''
+    const result = v.safeParse(schema, element, { abortEarly: true })
+    if (!result.success) tell(result.issues[0].message)
     else if (result.output.paths.length > 0) added.push(result.output)
   }
   return { added, faults }
@@ -114,10 +125,20 @@ export function follow(told: Told, change: Change): Told {
   const self = change.self ?? (isDelta ? told.list.self : undefined)
   const isSame = self === told.list.self && isEqualList(nodes, before)
   return {
-    // What was left out is worth another try.
-    clientId: change.faults.length === 0 ? change.clientId : strangerId,
+    clientId: change.clientId,
     list: isSame ? told.list : { nodes, ...(self === undefined ? {} : { self }) },
+    faults: [...(isDelta ? faultsLeft(told, change) : []), ...change.faults],
   }
+}
+
+/** Those of nodes of which nothing new was told. */
+function faultsLeft({ faults }: Told, { removed, added, faults: found }: Change) {
+  const renewed = new Set([
+    ...removed,
+    ...added.map(({ name }) => name),
+    ...found.map(({ node }) => node),
+  ])
+  return faults.filter(({ node }) => !renewed.has(node))
 }
 
 function nodesAfter(

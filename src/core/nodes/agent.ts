@@ -2,9 +2,10 @@ import { type Clock, systemClock } from '../clock.ts'
 import type { NodeList } from '../model/node.ts'
 import type { AgentState } from '../model/snapshot.ts'
 import type { NodeSource } from '../model/source.ts'
-import { get, parsePlace } from './agent-get.ts'
+import { type AgentPlace, authorityOf, get, parsePlace } from './agent-get.ts'
 import {
   type Change,
+  type Fault,
   follow,
   parseAnswer,
   readChange,
@@ -90,13 +91,14 @@ export function openAgent(options: AgentOptions): AgentSource {
       missed?.(change)
       return undefined
     }
-    tellProblem(faultsOf(change))
-    return follow(told, change)
+    const next = follow(told, change)
+    tellProblem(inWords(next.faults))
+    return next
   }
 
   const watch: NodeSource['watch'] = async function* (signal, missed) {
     const end = AbortSignal.any([signal, closing.signal])
-    let told: Told = { clientId: strangerId, list: { nodes: [] } }
+    let told: Told = { clientId: strangerId, list: { nodes: [] }, faults: [] }
     let shown: NodeList | undefined
     let failures = 0
     while (!end.aborted) {
@@ -116,7 +118,7 @@ export function openAgent(options: AgentOptions): AgentSource {
     agentState: () => state,
     async healthz() {
       const answer = await ask('/v1/healthz', {}, closing.signal)
-      if (answer.kind === 'silence') return answer
+      if (answer.kind === 'silence') return { kind: 'silence', reason: asGo(place, answer.reason) }
       const status = parseAnswer(answer.text)
       if (answer.status !== 200) return { kind: 'silence', reason: badStatus(answer.status) }
       if (isObject(status)) return { kind: 'status', status }
@@ -126,12 +128,21 @@ export function openAgent(options: AgentOptions): AgentSource {
   }
 }
 
+/** As Cilium's own client to the agent says it. */
+const asGo = (place: AgentPlace, reason: string) => {
+  const origin = 'host' in place ? `http://${authorityOf(place)}` : 'http://localhost'
+  return `Get "${origin}/v1/healthz": ${reason}\nIs the agent running?`
+}
+
 const badStatus = (status: number) => `the agent answers with status ${status}`
 
 const detailOf = (state: AgentState) => (state.kind === 'absent' ? '' : state.detail)
 
-const faultsOf = ({ faults }: Change): string | undefined =>
-  faults[0] === undefined ? undefined : `${faults.length} of its nodes left out: ${faults[0]}`
+function inWords([first, ...more]: readonly Fault[]): string | undefined {
+  if (first === undefined) return undefined
+  const others = more.length > 0 ? `, and ${more.length} more` : ''
+  return `left out of its list: ${first.text}${others}`
+}
 
 /** The poll's interval, a tenth more or less; after a failure a tenth of it, then twice as long each time. */
 const waitMs = (pollMs: number, failures: number, chance: number): number => {

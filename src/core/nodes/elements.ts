@@ -1,26 +1,29 @@
 import * as v from 'valibot'
 import type { IpAddress, Node, NodeName, Path, PathTarget } from '../model/node.ts'
 import { addressFault, parseAddress } from './address.ts'
-import { nameFault } from './name.ts'
-import { quoted } from './text.ts'
+import { nameFault, toldNameFault } from './name.ts'
+import { type FindFault, quoted } from './text.ts'
 
-export const nodeName = v.pipe(
-  v.string(),
-  v.check(
-    text => nameFault(text) === undefined,
-    issue => `${quoted(issue.input)} ${nameFault(issue.input)}`,
-  ),
-  v.transform(text => text as NodeName),
-)
+const textWithout = (faultOf: FindFault) =>
+  v.pipe(
+    v.string(),
+    v.check(
+      text => faultOf(text) === undefined,
+      issue => `${quoted(issue.input)} ${faultOf(issue.input)}`,
+    ),
+  )
 
-export const ipAddress = v.pipe(
-  v.string(),
-  v.check(
-    text => addressFault(text) === undefined,
-    issue => `${quoted(issue.input)} ${addressFault(issue.input)}`,
-  ),
-  v.transform(parseAddress),
-)
+const named = (faultOf: FindFault) =>
+  v.pipe(
+    textWithout(faultOf),
+    v.transform(text => text as NodeName),
+  )
+
+export const nodeName = named(nameFault)
+/** A name that an agent tells. */
+export const toldName = named(toldNameFault)
+
+export const ipAddress = v.pipe(textWithout(addressFault), v.transform(parseAddress))
 
 /** A family that is switched off has `{}` (1.6 and newer) or an `ip` of `<nil>` (1.5), or nothing. */
 const family = v.pipe(
@@ -30,26 +33,42 @@ const family = v.pipe(
   v.optional(ipAddress),
 )
 
-const addressing = v.nullish(v.object({ ipv4: family, ipv6: family }))
+type Family = v.GenericSchema<unknown, IpAddress | undefined>
 
 /** Cilium's NodeElement (its agent API, 1.5 to 1.20), as the node that its prober makes of it. */
-export const nodeElement = v.pipe(
-  v.object({
-    name: nodeName,
-    'primary-address': addressing,
-    'health-endpoint-address': addressing,
-    'secondary-addresses': v.nullish(v.pipe(v.array(family), v.maxLength(64))),
-  }),
-  v.transform(element => {
-    const host = element['primary-address']
-    const endpoint = element['health-endpoint-address']
-    return nodeOf(element.name, {
-      host: [host?.ipv4, host?.ipv6],
-      endpoint: [endpoint?.ipv4, endpoint?.ipv6],
-      secondary: element['secondary-addresses'] ?? [],
-    })
-  }),
-)
+const elementOf = (name: v.GenericSchema<unknown, NodeName>, address: Family) => {
+  const addressing = v.nullish(v.object({ ipv4: address, ipv6: address }))
+  return v.pipe(
+    v.object({
+      name,
+      'primary-address': addressing,
+      'health-endpoint-address': addressing,
+      'secondary-addresses': v.nullish(v.pipe(v.array(address), v.maxLength(64))),
+    }),
+    v.transform(element => {
+      const host = element['primary-address']
+      const endpoint = element['health-endpoint-address']
+      return nodeOf(element.name, {
+        host: [host?.ipv4, host?.ipv6],
+        endpoint: [endpoint?.ipv4, endpoint?.ipv6],
+        secondary: element['secondary-addresses'] ?? [],
+      })
+    }),
+  )
+}
+
+export const nodeElement = elementOf(nodeName, family)
+
+/** The same from an agent: an address that cannot be is left out, and told. */
+export const toldElement = (onFault: (fault: string) => void) =>
+  elementOf(
+    toldName,
+    v.fallback(family, dataset => {
+      // An absent family comes here, too, without a word.
+      if (dataset?.issues) onFault(dataset.issues[0].message)
+      return undefined
+    }),
+  )
 
 type Addresses = readonly (IpAddress | undefined)[]
 

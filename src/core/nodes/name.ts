@@ -1,5 +1,5 @@
 import type { NodeName } from '../model/node.ts'
-import { type FindFault, refuse } from './text.ts'
+import { type FindFault, printable, refuse } from './text.ts'
 
 /** A node's name, checked. Throws a UserError that shows the value. */
 export function parseName(text: string): NodeName {
@@ -24,4 +24,11 @@ export const nameFault: FindFault = text => {
     return 'has no valid cluster name'
   if (node.length > longestNode) return 'is too long for a node name'
   return dotted.test(node) ? undefined : 'is no valid node name'
+}
+
+/** Why an agent's name for a node is left out. It knows its cluster better than our rules do. */
+export const toldNameFault: FindFault = text => {
+  if (text === '') return 'is empty'
+  if (text.length > longestCluster + 1 + longestNode) return 'is too long for a node name'
+  return printable(text) === text ? undefined : 'has control characters'
 }

@@ -11,11 +11,11 @@ export function shapeOf(data: unknown): Shape {
   if (!isObject(data)) return nothing
   if ('nodes-added' in data) return clusterNodes
   if (isObject(data.cluster) && 'nodes' in data.cluster) return agentHealth
-  return isObject(data.nodes) ? wrapped : nameMap
+  return isObject(data.nodes) || Array.isArray(data.nodes) ? wrapped : nameMap
 }
 
 export const isObject = (data: unknown): data is Readonly<Record<string, unknown>> =>
-  typeof data === 'object' && data !== null
+  typeof data === 'object' && data !== null && !Array.isArray(data)
 
 const nothing = v.pipe(
   v.unknown(),
@@ -103,7 +103,7 @@ const agentHealth = v.pipe(
 /** `[host, endpoint]`, as `--node` has it, or the keys of a plain node. */
 const ofName = v.lazy(
   (input): v.GenericSchema<unknown, NodeAddresses> =>
-    isObject(input) && !Array.isArray(input)
+    isObject(input)
       ? v.strictObject(ownAddresses, objectFault)
       : v.pipe(
           addresses,

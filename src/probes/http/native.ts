@@ -6,7 +6,7 @@ import { reasonOf } from '../reasons.ts'
 import type { Sockets } from '../sockets.ts'
 import { createTimeline, type Timeline } from '../timeline.ts'
 import { type Call, createCall, type Departure } from './call.ts'
-import { readHead } from './head.ts'
+import { detailOfEnd, readHead } from './head.ts'
 import { createHelloBook, type HelloBook, helloPaths, otherPath, requestText } from './hello.ts'
 import {
   beginConnect,
@@ -165,7 +165,7 @@ function listen(http: Http, call: Call): void {
       if (received.error !== 'EAGAIN') breakOff(http, call, reasonOf(received.error))
       return
     }
-    if (received.text === '') fail(http, call, 'closed')
+    if (received.text === '') fail(http, call, 'closed', detailOfEnd(call.head))
     else hear(http, call, received.text, received.stampNs)
   }
 }

@@ -3,7 +3,7 @@ import { createErrands, type ErrandResult } from '../errands.ts'
 import type { Method, Report } from '../method.ts'
 import type { Peer } from '../peer.ts'
 import { reasonOf } from '../reasons.ts'
-import { readHead } from './head.ts'
+import { detailOfEnd, readHead } from './head.ts'
 import { askBoth, createHelloBook, type HelloPath, requestText } from './hello.ts'
 
 /** HTTP over Node's sockets, where native ones cannot be had: this process's clock takes the times. */
@@ -56,6 +56,6 @@ function ask(
     else if (head.kind === 'complete')
       finish({ kind: 'failure', reason: 'bad-status', detail: head.detail })
   })
-  socket.on('end', () => finish({ kind: 'failure', reason: 'closed', detail: '' }))
+  socket.on('end', () => finish({ kind: 'failure', reason: 'closed', detail: detailOfEnd(text) }))
   return promise
 }

@@ -1,4 +1,5 @@
 import { Client } from 'undici'
+import { goEscaped } from '../../core/model/go-quote.ts'
 import { createErrands, type ErrandResult } from '../errands.ts'
 import type { Method, Report } from '../method.ts'
 import type { Peer } from '../peer.ts'
@@ -53,6 +54,6 @@ function failureOf(error: unknown): ErrandResult {
   const { code = '', name, message } = error as NodeJS.ErrnoException
   if (code === 'UND_ERR_SOCKET') return { kind: 'failure', reason: 'closed', detail: '' }
   if (name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW')
-    return { kind: 'failure', reason: 'bad-reply', detail: message.slice(0, 40) }
+    return { kind: 'failure', reason: 'bad-reply', detail: goEscaped(message.slice(0, 40)) }
   return { kind: 'failure', reason: reasonOf(code), detail: '' }
 }

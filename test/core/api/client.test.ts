@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { connect } from 'node:net'
+import { connect, createServer as createSocketServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createHealthClient } from '../../../src/core/api/client.ts'
@@ -127,3 +127,22 @@ test('a host that is no URI is refused at once', () => {
   expect(() => createHealthClient({ host: 'gopher://x' })).toThrow(UserError)
   expect(() => createHealthClient({ host: 'tcp://' })).toThrow(UserError)
 })
+
+test.each([
+  ['HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{"nodes":', 'unexpected EOF'],
+  ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{', 'unexpected EOF'],
+  ['SSH-2.0-x\r\n', broken('malformed HTTP response "SSH-2.0-x"')],
+  ['\x16\x03\x01"\n', broken(String.raw`malformed HTTP response "\x16\x03\x01\""`)],
+  ['HTTP/1.1 abc\r\n\r\n', broken('malformed HTTP status code "abc"')],
+])('an answer that breaks off or is no HTTP is told as Go does: %j', async (answer, words) => {
+  const path = join(temporary(), 'health.sock')
+  const server = createSocketServer(socket => socket.once('data', () => socket.end(answer)))
+  onTestFinished(() => void server.close())
+  await new Promise<void>(resolve => server.listen(path, resolve))
+  const { getStatus } = createHealthClient({ host: `unix://${path}` })
+  await expect(getStatus()).rejects.toThrow(new UserError(`Cannot get status: ${words}`))
+})
+
+function broken(words: string): string {
+  return `Get "http://localhost/v1beta/status": net/http: HTTP/1.x transport connection broken: ${words}`
+}

@@ -95,6 +95,14 @@ test('JSON of a million levels is refused or read, and nobody falls', async () =
   expect(attachment.snapshot().nodes).toEqual([])
 })
 
+test.each(['[]', 'null', '7', '"x"'])(
+  '%s for a status is a loss, not an empty cluster',
+  async body => {
+    const target = await hostile(notFound, (_, response) => response.end(body))
+    expect(await lossAt(target)).toBe('the answer is no JSON object')
+  },
+)
+
 test('a name full of escape codes comes out as plain text', async () => {
   const name = '\u001b[2J\u001b]0;owned\u0007node\u202e\r\n1'
   const host = { 'primary-address': { ip: '192.0.2.1', icmp: { status: '\u001b[31mred\u009b' } } }

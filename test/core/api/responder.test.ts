@@ -82,3 +82,19 @@ test('a client that never ends its request is cut off', async () => {
   const { to } = await responding()
   expect(await raw(to, 'GET /hello HTTP/1.1\r\nX-Slow: ')).toContain('408 Request Timeout')
 })
+
+test('a request may name the host in its first line', async () => {
+  const { to } = await responding()
+  expect((await ask(to, 'GET', 'http://10.0.0.1:4240/hello')).status).toBe(200)
+})
+
+test('who asks on and on without reading is cut off', async () => {
+  const { to } = await responding()
+  const client = connect(to, () =>
+    client.write('GET /hello HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000)),
+  )
+  client.on('error', () => {})
+  client.resume()
+  await new Promise(resolve => client.once('close', resolve))
+  expect((await ask(to, 'GET', '/hello')).status).toBe(200)
+})

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -77,7 +78,15 @@ test('who accepts no JSON gets none', async () => {
   expect(await ask(to, 'GET', '/v1beta/status', 'Accept: text/html, */*;q=0.1\r\n')).toMatchObject({
     status: 200,
   })
-  expect(await ask(to, 'GET', '/v1beta/status', '')).toMatchObject({ status: 200 })
+  const statusOf = async (headers: string) =>
+    (await ask(to, 'GET', '/v1beta/status', headers)).status
+  for (const range of ['', 'application/json;q=0', '*/*; q=0.000', 'garbage']) {
+    expect(await statusOf(`Accept: ${range}\r\n`), range).toBe(406)
+  }
+  for (const range of ['*/*;q=0.01', 'APPLICATION/JSON', 'text/html;q=0, application/*']) {
+    expect(await statusOf(`Accept: ${range}\r\n`), range).toBe(200)
+  }
+  expect(await statusOf('')).toBe(200)
 })
 
 test('an operation that is switched off answers 403, and with the status its stream', async () => {
@@ -252,4 +261,57 @@ test('the stream is cut off for a reader that takes nothing, having cost a few l
   client.resume()
   await closed
   expect(heard).toBeLessThan(4e6)
+})
+
+test('a path is looked up as Go cleans it, and told as it was asked', async () => {
+  const { to } = await serving()
+  for (const path of [
+    '/v1beta/status/',
+    '//v1beta/status',
+    '/v1beta//status?x=1',
+    '/v1beta/./status',
+    '/v1beta/x/../status',
+    'http://localhost/v1beta/status',
+  ]) {
+    expect((await ask(to, 'GET', path)).status, path).toBe(200)
+  }
+  for (const path of ['/v1beta/%73tatus', '/v1beta/status%2F', '/v1beta/STATUS', '/v1beta/no//']) {
+    expect(await ask(to, 'GET', path)).toMatchObject({
+      status: 404,
+      body: `{"code":404,"message":"path ${path} was not found"}`,
+    })
+  }
+})
+
+test('line separators in names are escaped, as by Go; signs of HTML are not', async () => {
+  const source = fakeSource(listOf(node('a\u2028<', '192.0.2.1', '10.0.0.1')))
+  const { to } = await serving({}, undefined, source)
+  source.recordAll(reply(Date.UTC(2026, 0, 8), 777))
+  expect((await ask(to, 'GET', '/v1beta/status')).body).toContain('"name":"a\\u2028<"')
+})
+
+test('who asks on and on without reading is cut off, and costs a few answers only', async () => {
+  const { to } = await serving()
+  const question = 'GET /v1beta/status HTTP/1.1\r\nHost: x\r\n\r\n'
+  const client = connect(to, () => client.write(question.repeat(5000)))
+  client.on('error', () => {})
+  let heard = ''
+  client.on('data', chunk => {
+    heard += chunk
+  })
+  await new Promise(resolve => client.once('close', resolve))
+  expect(heard.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(16)
+  expect((await ask(to, 'GET', '/v1beta/status')).status).toBe(200)
+})
+
+test('a patient client may ask a hundred times on one connection', async () => {
+  const { to } = await serving()
+  const client = connect(to)
+  const question = 'GET /v1beta/hello HTTP/1.1\r\nHost: x\r\n\r\n'
+  for (let round = 0; round < 100; round += 1) {
+    client.write(question)
+    const [answer] = await once(client, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1.1 200/)
+  }
+  client.destroy()
 })

@@ -63,4 +63,5 @@ test('a path that no socket can have is refused with words', async () => {
   const file = join(temporary(), 'file')
   writeFileSync(file, '')
   await expect(listening(join(file, 'health.sock'))).rejects.toThrow(UserError)
+  await expect(listening('/proc/health.sock')).rejects.toThrow(UserError)
 })

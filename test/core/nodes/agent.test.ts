@@ -99,7 +99,8 @@ test('a forgotten number brings the whole list, and nodes that left meanwhile ar
 
 test.each([
   ['500s', 'failing', 'the agent answers with status 500'],
-  ['truncated answers', 'truncating', 'aborted'],
+  ['truncated answers', 'truncating', 'unexpected EOF'],
+  ['an answer that is no object', { answer: '[]' }, 'the answer is no JSON object'],
   ['no JSON', { answer: '<html>' }, 'the answer is no JSON'],
   ['hostile JSON', { answer: '{"nodes-added": {"length": 1e9}}' }, 'the answer is not understood'],
 ] as const)(
@@ -149,7 +150,9 @@ test('an agent that is not there yet is waited for', async () => {
   const end = new AbortController()
   const lists = source.watch(end.signal)[Symbol.asyncIterator]()
   const next = lists.next()
-  await expect.poll(() => problems).toEqual(['connect ENOENT /nonexistent/cilium.sock'])
+  await expect
+    .poll(() => problems)
+    .toEqual(['dial unix /nonexistent/cilium.sock: connect: no such file or directory'])
   expect(source.agentState()).toMatchObject({ kind: 'failing' })
   end.abort()
   expect(await next).toEqual({ done: true, value: undefined })
@@ -161,7 +164,9 @@ test('a node that cannot be read is left out and told, the others are there', as
   agent.join(fakeElement('evil\u001b[2J', '10.0.0.2'))
   agent.join(fakeElement('b', '10.0.0.300'))
   expect(names(await next())).toEqual(['a'])
-  expect(problems).toEqual(['2 of its nodes left out: "evil\\u001b[2J" is no valid node name'])
+  expect(problems).toEqual([
+    'left out of its list: "evil\\u001b[2J" has control characters, and 1 more',
+  ])
   const following = next()
   agent.leave('evil\u001b[2J')
   agent.join(fakeElement('b', '10.0.0.3'))
@@ -206,3 +211,39 @@ test.each(['', 'cilium.sock', 'unix://relative', 'tcp://host', 'http://x'])(
   '%j is refused as an agent’s address',
   uri => expect(() => openAgent({ uri })).toThrow('is no address of an agent'),
 )
+
+test('a node that is left out costs no other question for the whole list', async () => {
+  const { agent, next, polls } = await begin()
+  agent.join(fakeElement('a', '10.0.0.1'))
+  agent.join(fakeElement('b', '10.0.0.300'))
+  await next()
+  const following = next()
+  await polls(3)
+  const asked = agent.requests.filter(line => line.startsWith('/v1/cluster/nodes'))
+  expect(asked.filter(line => line.endsWith(' 0'))).toHaveLength(1)
+  agent.join(fakeElement('c', '10.0.0.3'))
+  expect(names(await following)).toEqual(['a', 'c'])
+})
+
+test('an agent that is gone is told in the words of Cilium’s client', async () => {
+  const { agent, source } = await begin()
+  const path = agent.socketPath
+  agent.become({ answer: '{"cilium":[1]}' })
+  expect(await source.healthz()).toMatchObject({ kind: 'status' })
+  agent.become({ answer: '[1]' })
+  expect(await source.healthz()).toEqual({
+    kind: 'silence',
+    reason: 'the answer is no JSON object',
+  })
+  const nobody = openAgent({ uri: `unix://${path}.gone` })
+  expect(await nobody.healthz()).toEqual({
+    kind: 'silence',
+    reason: `Get "http://localhost/v1/healthz": dial unix ${path}.gone: connect: no such file or directory\nIs the agent running?`,
+  })
+  const nowhere = openAgent({ uri: 'tcp://[::1]:1' })
+  expect(await nowhere.healthz()).toMatchObject({
+    reason: expect.stringMatching(
+      /^Get "http:\/\/\[::1\]:1\/v1\/healthz": dial tcp \[::1\]:1: connect: /,
+    ),
+  })
+})
