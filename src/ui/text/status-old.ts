@@ -1,5 +1,5 @@
 import type { ConnectivityStatus, NodeStatus, PathStatus } from '../../core/model/cilium.ts'
-import { readStatus } from './received.ts'
+import { readStatus } from './read-status.ts'
 import { inOrder, type OrderedNode, probeText } from './status.ts'
 import { alignTabs } from './table.ts'
 

@@ -6,7 +6,7 @@ import type {
   PathStatus,
 } from '../../core/model/cilium.ts'
 import { formatGoDuration } from '../../core/model/duration.ts'
-import { readStatus } from './received.ts'
+import { readStatus } from './read-status.ts'
 import { alignTabs } from './table.ts'
 
 export interface StatusOptions {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toJson } from '../../../src/ui/text/json.ts'
-import { isOldAgent, parseResponse, readHealth, readStatus } from '../../../src/ui/text/received.ts'
+import { readStatus } from '../../../src/ui/text/read-status.ts'
+import { isOldAgent, parseResponse, readHealth } from '../../../src/ui/text/received.ts'
 import { anything } from '../../../src/ui/text/shape.ts'
 
 test('integers too large for a number keep their digits; all else is plain JSON', () => {
