@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Store } from '../engine/store.ts'
 import { formatGoDuration } from '../model/duration.ts'
+import type { ProberState } from '../model/prober.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 
 /** Less than this is no matter: the header has whole seconds, and the way takes its time. */
@@ -26,6 +27,12 @@ export function createDaemonTime(clock: Clock): DaemonTime {
   const since = <T extends object>(what: T): T =>
     'sinceMs' in what ? { ...what, sinceMs: ours(Number(what.sinceMs)) } : what
 
+  const proberTimes = ({ lateAtMs, restartedAtMs, ...prober }: ProberState): ProberState => ({
+    ...prober,
+    ...(lateAtMs === undefined ? {} : { lateAtMs: ours(lateAtMs) }),
+    ...(restartedAtMs === undefined ? {} : { restartedAtMs: ours(restartedAtMs) }),
+  })
+
   return {
     heard(atMs) {
       const difference = atMs + 500 - clock.nowMs()
@@ -37,6 +44,7 @@ export function createDaemonTime(clock: Clock): DaemonTime {
       ...store,
       setFeed: feed => store.setFeed(since(feed)),
       setListLost: lost => store.setListLost(lost && since(lost)),
+      setProber: prober => store.setProber(prober && proberTimes(prober)),
       record(findings) {
         const corrected = findings.map(finding => {
           const { outcome } = finding
