@@ -80,6 +80,7 @@ export function openLab(): ReturnType<typeof twoNamespaces> | string {
   const why = noNamespaces()
   if (why !== '') return why
   const lab = twoNamespaces()
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   const run = (side: { readonly name: string }, command: string) =>
     execFileSync('ip', ['netns', 'exec', side.name, ...command.split(' ')], { stdio: 'pipe' })
   execFileSync('ip', ['netns', 'exec', lab.here.name, 'sysctl', '-qw', openPingRange])

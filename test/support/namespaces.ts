@@ -44,6 +44,11 @@ export function twoNamespaces() {
     ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', link)
     ip('-n', name, 'link', 'set', link, 'up')
   }
+  const remove = () => {
+    for (const { name } of [here, there]) ip('netns', 'del', name)
+  }
+  // A run that ends early leaves none behind.
+  process.once('exit', remove)
   return {
     here,
     there,
@@ -59,7 +64,8 @@ export function twoNamespaces() {
       return Number(values.split(' ')[names.split(' ').indexOf(field)])
     },
     close() {
-      for (const { name } of [here, there]) ip('netns', 'del', name)
+      process.off('exit', remove)
+      remove()
     },
   }
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { UserError } from '../errors.ts'
+import { boundBody, closed } from './http-bounds.ts'
 import { isWelcome } from './pipeline.ts'
 import { pathOf } from './request-path.ts'
 
@@ -75,11 +76,7 @@ const answer =
     if (!isWelcome(request, response)) return
     response.writeHead(status, empty)
     response.end()
-    let bytes = 0
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > maxBodyBytes) request.socket.destroy()
-    })
+    boundBody(request, maxBodyBytes)
   }
 const found = answer(200)
 const notFound = answer(404)
@@ -113,9 +110,3 @@ function explained(error: NodeJS.ErrnoException, host: string, port: number): Er
     ? error
     : new UserError(`Cannot listen on ${host} port ${port}: ${error.code}`, hint)
 }
-
-const closed = (server: Server) =>
-  new Promise<void>(resolve => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })

@@ -7,6 +7,7 @@ import {
 } from 'node:http'
 import { createGate, type Gate } from './gate.ts'
 import { goJson, goMarshal } from './go-json.ts'
+import { boundBody, closed } from './http-bounds.ts'
 import { createTcpServer, listenOnTcp, mustBeSafe, type TcpListening } from './listen-tcp.ts'
 import {
   type Answer,
@@ -82,7 +83,7 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
     (where: Guarded) =>
     (request: IncomingMessage, response: ServerResponse): void => {
       if (!isWelcome(request, response)) return
-      boundBody(request)
+      boundBody(request, maxBodyBytes)
       serve(request, response, where).catch(error => {
         response.destroy()
         fail(error)
@@ -142,21 +143,6 @@ function bounded(server: Server): Server {
   server.timeout = idleTimeoutMs
   return server
 }
-
-/** No operation has a body: it is read away, up to a limit. */
-function boundBody(request: IncomingMessage): void {
-  let bytes = 0
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes > maxBodyBytes) request.socket.destroy()
-  })
-}
-
-const closed = (server: Server) =>
-  new Promise<void>(resolve => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 
 const routes: ReadonlyMap<string, Readonly<Record<string, Operation>>> = new Map([
   ['/v1beta/healthz', { GET: 'GetHealthz' }],
