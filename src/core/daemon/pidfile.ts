@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
 
@@ -7,12 +7,18 @@ export interface Pidfile {
   close(): void
 }
 
-/** Writes a pid as Cilium does: decimal and a newline, mode 0660. Throws a UserError where it can't. */
+/**
+ * Writes a pid as Cilium does: decimal and a newline, mode 0660; in one step, so that nobody reads half of it.
+ * Throws a UserError where it can't.
+ */
 export function writePidfile(path: string, pid = process.pid): Pidfile {
+  const unfinished = `${path}.${pid}`
   try {
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, `${pid}\n`, { mode: 0o660 })
+    writeFileSync(unfinished, `${pid}\n`, { mode: 0o660 })
+    renameSync(unfinished, path)
   } catch (error) {
+    if (existsSync(unfinished)) rmSync(unfinished)
     throw new UserError(`Cannot write the pidfile ${path}: ${(error as Error).message}`)
   }
   return {
