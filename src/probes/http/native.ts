@@ -10,6 +10,7 @@ import { detailOfEnd, readHead } from './head.ts'
 import { createHelloBook, type HelloBook, helloPaths, otherPath, requestText } from './hello.ts'
 import {
   beginConnect,
+  closeWire,
   connectError,
   departureNs,
   handshakeNs,
@@ -93,7 +94,7 @@ export function createNativeHttp(
     close() {
       for (const fd of http.calls.keys()) sockets.close(fd)
       http.calls.clear()
-      sockets.close(wire.epoll)
+      closeWire(wire)
     },
   }
 }

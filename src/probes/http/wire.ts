@@ -7,6 +7,8 @@ import type { Memory, Sockets } from '../sockets.ts'
 export interface Wire {
   readonly sockets: Sockets
   readonly epoll: number
+  /** The kernel stamps what it receives only while a socket that asks for it is open: this one always is. */
+  readonly stamping: number
   readonly answers: Batch
   readonly events: Memory
   readonly scratch: Memory
@@ -40,14 +42,22 @@ const [infoRtt, infoTotalRetransmits, infoBytes] = [68, 100, 256]
 export function openWire(sockets: Sockets): Wire | string {
   const epoll = sockets.epollCreate(linux.EPOLL_CLOEXEC)
   if (epoll < 0) return sockets.error()
+  const stamping = sockets.socket(linux.AF_INET, linux.SOCK_DGRAM | linux.SOCK_CLOEXEC, 0)
+  sockets.setNumber(stamping, linux.SOL_SOCKET, linux.SO_TIMESTAMPNS, 1)
   return {
     sockets,
     epoll,
+    stamping,
     answers: createBatch(sockets, 1, answerBytes),
     events: sockets.memory(eventRow * eventBytes),
     scratch: sockets.memory(scratchBytes),
     sentNs: 0,
   }
+}
+
+export function closeWire({ sockets, epoll, stamping }: Wire): void {
+  sockets.close(epoll)
+  sockets.close(stamping)
 }
 
 /** A new socket, or -1. */
