@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
+// The whole module: an older Node.js lacks a name, and would end here before it can be told why.
+import * as nodeModule from 'node:module'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
@@ -10,7 +11,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   )
   process.exitCode = 1
 } else {
-  enableCompileCache()
+  nodeModule.enableCompileCache()
   // React reads it when it is loaded: its development build costs a fifth more a frame.
   process.env.NODE_ENV ??= 'production'
   const { statusAtOnce } = await import('./quick-status.ts')
