@@ -2,10 +2,11 @@ import { type Command, Option } from 'commander'
 import type { AccessFlags } from '../src/core/api/access-files.ts'
 import { type GroupBy, groupings } from '../src/core/model/mesh-groups.ts'
 import { accessFlags } from './access-flags.ts'
+import { type NodeLabelsFlags, nodeLabelsFlag } from './node-labels.ts'
 import { durationMs, each } from './options.ts'
 
 /** What `mesh` takes. */
-export interface MeshFlags extends AccessFlags {
+export interface MeshFlags extends AccessFlags, NodeLabelsFlags {
   /** `URI` or `NAME=URI`. */
   readonly host?: readonly string[]
   readonly json?: boolean
@@ -19,7 +20,7 @@ export interface MeshFlags extends AccessFlags {
 
 /** Adds the flags of `MeshFlags`. */
 export function meshFlags(command: Command): Command {
-  return accessFlags(command)
+  return nodeLabelsFlag(accessFlags(command))
     .addOption(
       new Option(
         '-H, --host <URI>',

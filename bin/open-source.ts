@@ -5,10 +5,11 @@ import type { HealthSource } from '../src/core/model/source.ts'
 import { accessOf } from './access-flags.ts'
 import { assembleEngine, type Pace } from './assemble.ts'
 import { agentSocket, type ClientFlags, healthSocket } from './client.ts'
+import { factsAskedFor, type NodeLabelsFlags } from './node-labels.ts'
 import { fromAgent, nodesAskedFor, type OpenNodes, openStored } from './open-nodes.ts'
 import type { ProbeFlags } from './settings.ts'
 
-export interface SourceFlags extends ProbeFlags, ClientFlags {}
+export interface SourceFlags extends ProbeFlags, ClientFlags, NodeLabelsFlags {}
 
 /** The health that `top` shows: what the flags say, else the first thing that is there. */
 export async function openSource(flags: SourceFlags, pace: Pace): Promise<HealthSource> {
@@ -30,15 +31,23 @@ export async function openSource(flags: SourceFlags, pace: Pace): Promise<Health
   )
 }
 
-const engine = async (open: OpenNodes, flags: SourceFlags, pace: Pace): Promise<HealthSource> =>
-  assembleEngine({ nodes: await open(flags), flags, pace })
+async function engine(open: OpenNodes, flags: SourceFlags, pace: Pace): Promise<HealthSource> {
+  const factsOf = await factsAskedFor(flags)
+  const nodes = await open(flags)
+  if (!factsOf) return assembleEngine({ nodes, flags, pace })
+  const { withFacts } = await import('../src/core/nodes/labels-file.ts')
+  const connect: typeof nodes.connect = store => withFacts(nodes.connect(store), factsOf)
+  return assembleEngine({ nodes: { ...nodes, connect }, flags, pace })
+}
 
 async function attach(flags: SourceFlags): Promise<HealthSource> {
   const target = flags.host ?? `unix://${healthSocket()}`
   if (target.startsWith('k8s:')) return attachToPod(target, flags)
   const { createAttachment } = await import('../src/core/api/attach.ts')
   const access = await accessOf(target, flags)
-  return createAttachment({ target, access, clock: systemClock, historyLength: flags.history })
+  const factsOf = await factsAskedFor(flags)
+  const { history: historyLength } = flags
+  return createAttachment({ target, access, clock: systemClock, historyLength, factsOf })
 }
 
 async function attachToPod(uri: string, { history }: SourceFlags): Promise<HealthSource> {

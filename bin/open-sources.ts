@@ -2,9 +2,10 @@ import type { AccessFlags } from '../src/core/api/access-files.ts'
 import { createAttachment } from '../src/core/api/attach.ts'
 import { systemClock } from '../src/core/clock.ts'
 import type { MeshSource } from '../src/core/engine/mesh.ts'
-import type { NodeName } from '../src/core/model/node.ts'
+import type { FactsOf, NodeName } from '../src/core/model/node.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
 import { accessOf } from './access-flags.ts'
+import { factsAskedFor, type NodeLabelsFlags } from './node-labels.ts'
 
 export interface OpenedSource extends MeshSource {
   readonly source: HealthSource
@@ -15,11 +16,13 @@ export type OpenSources = (uris: readonly string[]) => Promise<readonly OpenedSo
 
 /** Attachments for each `URI` or `NAME=URI`. Throws a UserError for one that leads nowhere. */
 export const openSources =
-  (flags: AccessFlags, historyLength = lastOnly): OpenSources =>
+  (flags: AccessFlags & NodeLabelsFlags, historyLength = lastOnly): OpenSources =>
   async uris => {
     const opened: OpenedSource[] = []
+    const factsOf = await factsAskedFor(flags)
+    const all = { flags, historyLength, factsOf }
     try {
-      for (const spec of new Set(uris)) opened.push(...(await open(spec, flags, historyLength)))
+      for (const spec of new Set(uris)) opened.push(...(await open(spec, all)))
       return opened
     } catch (error) {
       await Promise.all(opened.map(({ source }) => source.close()))
@@ -30,15 +33,21 @@ export const openSources =
 /** For who shows only the last outcomes: a history of each pair would be most of the memory. */
 const lastOnly = 1
 
+interface ForAll {
+  readonly flags: AccessFlags
+  readonly historyLength: number
+  readonly factsOf: FactsOf | undefined
+}
+
 async function open(
   spec: string,
-  flags: AccessFlags,
-  historyLength: number,
+  { flags, historyLength, factsOf }: ForAll,
 ): Promise<readonly OpenedSource[]> {
   const [, name, uri = spec] = /^([^=:]+)=(.*:\/\/.*)$/s.exec(spec) ?? []
   if (uri.startsWith('k8s:')) return openAgents(uri)
   const access = await accessOf(uri, flags)
-  const source = createAttachment({ target: uri, access, clock: systemClock, historyLength })
+  const clock = systemClock
+  const source = createAttachment({ target: uri, access, clock, historyLength, factsOf })
   return [{ label: uri, name: name as NodeName | undefined, source }]
 }
 

@@ -8,6 +8,7 @@ import { fail, watchStdout } from './exit.ts'
 import { clientFlags, daemonFlags, hostFlag, lookFlags, outputFlag } from './flags.ts'
 import { launchFlags } from './launch-flags.ts'
 import { type MeshFlags, meshFlags } from './mesh-flags.ts'
+import { nodeLabelsFlag } from './node-labels.ts'
 import { each } from './options.ts'
 import { probeFlags } from './settings.ts'
 import { withStored } from './stored.ts'
@@ -99,7 +100,7 @@ const severalHosts = (command: Command): Command => {
 
 const commands = {
   top: root =>
-    lookFlags(probeFlags(severalHosts(hostFlag(root.command('top')))))
+    lookFlags(nodeLabelsFlag(probeFlags(severalHosts(hostFlag(root.command('top'))))))
       .description('a live table of every node (the main view)')
       .addOption(new Option('--attach <URI>', 'the same as --host').argParser(each))
       .option('--probe-from-here', 'with --host: probe its nodes ourselves, and show both')

@@ -73,11 +73,20 @@ async function themeOf(flags: MeshFlags) {
 
 async function once(view: MeshView, format: Format, rules: readonly MeshRule[]): Promise<void> {
   await print(format(view))
+  if (view.grouping.by === 'zone') tellOfZones(view)
   judge(rules, view)
   const { rows } = view.seen.mesh
   if (view.seen.read === 0 && rows[0]) {
     throw new UserError(`no source could be read: ${rows[0].label}: ${rows[0].unread}`)
   }
+}
+
+function tellOfZones({ seen }: MeshView): void {
+  if (seen.mesh.nodes.some(({ zone }) => zone !== undefined)) return
+  process.stderr.write(
+    'No zone is known. Give --node-labels FILE (of `kubectl get nodes -o json`); ' +
+      'with k8s:// the right to list nodes is enough.\n',
+  )
 }
 
 interface Watching {

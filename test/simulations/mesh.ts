@@ -1,7 +1,7 @@
 import { createMesh } from '../../src/core/engine/mesh.ts'
 import { emptyHistory } from '../../src/core/model/history.ts'
 import { laneOf, type Mesh } from '../../src/core/model/mesh.ts'
-import type { IpAddress, NodeName, PathTarget } from '../../src/core/model/node.ts'
+import type { IpAddress, NodeFacts, NodeName, PathTarget } from '../../src/core/model/node.ts'
 import type { FailureReason, Outcome, ProbeKind } from '../../src/core/model/probe.ts'
 import type { NodeHealth, PathHealth, Snapshot } from '../../src/core/model/snapshot.ts'
 import { nodeVerdict, pathVerdict, verdictOf } from '../../src/core/model/verdict.ts'
@@ -31,6 +31,8 @@ export interface Cluster {
   /** How far each source's clock is off. */
   readonly skewMs?: Readonly<Record<string, number>>
   readonly endpoints?: boolean
+  /** Of nodes by name. */
+  readonly facts?: Readonly<Record<string, NodeFacts>>
 }
 
 export const uriOf = (name: string) => `unix:///run/${name}/health.sock`
@@ -64,9 +66,12 @@ export function snapshotOf(cluster: Cluster, self: string): Snapshot {
       return fault('host', 'icmp')?.is === 'absent'
         ? []
         : [
-            nodeOf(target, index, cluster.endpoints ?? true, (path, kind) =>
-              outcomeOf(fault(path, kind), laneOf(path, kind), takenAtMs),
-            ),
+            {
+              ...cluster.facts?.[target],
+              ...nodeOf(target, index, cluster.endpoints ?? true, (path, kind) =>
+                outcomeOf(fault(path, kind), laneOf(path, kind), takenAtMs),
+              ),
+            },
           ]
     }),
   }

@@ -1,5 +1,5 @@
 import { createHistory } from '../../src/core/model/history.ts'
-import type { IpAddress, NodeName } from '../../src/core/model/node.ts'
+import { type IpAddress, type Labels, type NodeName, zoneLabel } from '../../src/core/model/node.ts'
 import type { FailureReason, Outcome, ProbeKind } from '../../src/core/model/probe.ts'
 import type { ProberState } from '../../src/core/model/prober.ts'
 import type {
@@ -37,6 +37,7 @@ export interface NodePlan {
   readonly rounds?: number
   readonly secondaries?: number
   readonly ip?: string
+  readonly labels?: Labels
 }
 
 export interface ClusterPlan extends Partial<Omit<Snapshot, 'nodes'>> {
@@ -75,6 +76,7 @@ export function bigCluster(count: number, plan: Partial<ClusterPlan> = {}): Snap
       ip: `10.0.${index >> 8}.${index & 255}`,
       plight: plights[index % 101] ?? 'ok',
       baseNs: 300_000 + 40_000 * (index % 17),
+      labels: { [zoneLabel]: `eu-west-1${'abc'[index % 3]}` },
     })),
     ...plan,
   })
@@ -104,7 +106,8 @@ export function nodeOf(plan: NodePlan, index = 0): NodeHealth {
       pathOf(plan, 'host', 'secondary', `192.168.${number}.${index & 255}`),
     ),
   ]
-  return { name: node, local: index === 0, verdict: nodeVerdict(paths), paths }
+  const labels = plan.labels ? { labels: plan.labels } : {}
+  return { name: node, local: index === 0, ...labels, verdict: nodeVerdict(paths), paths }
 }
 
 function pathOf(

@@ -22,10 +22,18 @@ export interface StubPod {
   readonly more?: object
 }
 
+export interface StubNode {
+  readonly name: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly unschedulable?: boolean
+  readonly deletionTimestamp?: string
+}
+
 export interface KubeStub {
   readonly server: string
   pods: readonly StubPod[]
   react: (pod: string, command: readonly string[]) => Reaction | Promise<Reaction>
+  nodes: readonly StubNode[]
   /** A message: the list of pods is refused with it. */
   forbidList: string | undefined
   /** The subprotocols that it knows. */
@@ -92,6 +100,7 @@ export async function startKubeStub(options: KubeStubOptions = {}): Promise<Kube
   const stub: KubeStub = {
     server: '',
     pods: [],
+    nodes: [],
     react: () => ({ kind: 'answer', stdout: '' }),
     forbidList: undefined,
     protocols: ['v5.channel.k8s.io', 'v4.channel.k8s.io'],
@@ -143,6 +152,7 @@ const podsPath = /^\/api\/v1\/namespaces\/([^/]+)\/pods(?:\/([^/]+))?$/
 
 function route(stub: KubeStub, request: IncomingMessage): { code: number; body: string } {
   const url = new URL(request.url ?? '', 'http://stub')
+  if (url.pathname === '/api/v1/nodes') return nodeList(stub)
   const [, namespace, name] = podsPath.exec(url.pathname) ?? []
   if (namespace === undefined) return discovery(url.pathname)
   if (stub.forbidList !== undefined) {
@@ -159,6 +169,18 @@ function route(stub: KubeStub, request: IncomingMessage): { code: number; body: 
   const metadata = from + limit < all.length ? { continue: `${from + limit}` } : {}
   const items = all.slice(from, from + limit).map(objectOf)
   return { code: 200, body: JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata, items }) }
+}
+
+/** Refused as long as it has none. */
+function nodeList({ nodes }: KubeStub): { code: number; body: string } {
+  if (nodes.length === 0) {
+    return { code: 403, body: status(403, 'Forbidden', 'cannot list resource "nodes"') }
+  }
+  const items = nodes.map(({ unschedulable, ...metadata }) => ({
+    metadata,
+    spec: { unschedulable },
+  }))
+  return { code: 200, body: JSON.stringify({ kind: 'NodeList', apiVersion: 'v1', items }) }
 }
 
 /** What kubectl wants to know first. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { createStore } from '../engine/store.ts'
+import type { FactsOf } from '../model/node.ts'
 import type { HealthSource } from '../model/source.ts'
 import { createDaemonTime } from './daemon-time.ts'
 import { type Access, openRoute } from './dial/index.ts'
@@ -19,6 +20,8 @@ export interface AttachmentOptions {
   readonly clock: Clock
   /** Outcomes kept of each probe. */
   readonly historyLength: number
+  /** Knows more of the nodes than a daemon tells. */
+  readonly factsOf?: FactsOf | undefined
   /** After this long without a word a stream is dead. The daemon says something each second. */
   readonly silenceMs?: number
   /** From 0 to 1; spreads the tries of many who lost the same daemon. */
@@ -38,7 +41,7 @@ export function createAttachment(options: AttachmentOptions): HealthSource {
   const remote = createRemote(route, { ...limits, onDate: time.heard })
   const own = createStore({ clock, origin: { kind: 'daemon', label: target }, historyLength })
   const store = time.correct(own)
-  const intake = createIntake(store)
+  const intake = createIntake(store, options.factsOf)
   const life = new AbortController()
   const tools = { remote, store, intake, clock }
   /** Something is known, or why nothing is. */

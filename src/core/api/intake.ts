@@ -1,5 +1,5 @@
 import type { Store } from '../engine/store.ts'
-import type { NodeList } from '../model/node.ts'
+import type { FactsOf, NodeFacts, NodeList } from '../model/node.ts'
 import type { Outcome, ProbeKind } from '../model/probe.ts'
 import type { Finding, Slot } from '../model/prober.ts'
 import type { PathFinding } from './read-wire.ts'
@@ -18,16 +18,21 @@ export interface Intake {
   knownMs(slot: Slot, kind: ProbeKind): number | undefined
 }
 
-export function createIntake(store: Store): Intake {
+/** `factsOf` knows more of the nodes that a daemon tells of: Cilium's API has no labels. */
+export function createIntake(store: Store, factsOf: FactsOf = () => undefined): Intake {
   const newest = new Map<Slot, Partial<Record<ProbeKind, Outcome['atMs']>>>()
   let listed = ''
+  let facts: readonly (NodeFacts | undefined)[] = []
   let intervalMs = 0
   return {
     setNodes(list) {
       const signature = JSON.stringify(list)
-      if (signature === listed) return
+      const known = list.nodes.map(({ name }) => factsOf(name))
+      if (signature === listed && known.every((own, index) => own === facts[index])) return
       listed = signature
-      store.setNodes(list)
+      facts = known
+      const nodes = list.nodes.map((node, index) => ({ ...facts[index], ...node }))
+      store.setNodes({ ...list, nodes })
       const kept = new Set(store.paths().map(({ slot }) => slot))
       for (const slot of newest.keys()) if (!kept.has(slot)) newest.delete(slot)
     },

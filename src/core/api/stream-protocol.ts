@@ -4,6 +4,7 @@
  * that additions need no new version. A line has at most 1 MiB.
  *
  *     {"kind":"hello","protocol":1,"beatMs":1000}
+ *     {"kind":"labels","rows":[["a",{"topology.kubernetes.io/zone":"z"}],…]}
  *     {"kind":"nodes","list":1,"more":false,"self":"a","nodes":[["a",["host","primary","192.0.2.1"],…],…]}
  *     {"kind":"state","intervalMs":…,"feed":{…},"agent":{…},"prober":{…},"listLost":{…}}
  *     {"kind":"history","rows":[[path,probe,evidence,atMs,result,stepMs,result,…],…]}
@@ -11,6 +12,7 @@
  *     {"kind":"beat"}
  *
  * - `hello` comes first. A reader that does not know the protocol's number polls /status instead.
+ * - `labels` comes before a list, where its nodes have some; they count for this list only.
  * - `nodes` is the whole list, in as many lines as it needs: the last has `more: false`. It comes at
  *   each change; rows speak of the last list: `path` counts its addresses from 0, `probe` is 0 for
  *   ICMP and 1 for HTTP.

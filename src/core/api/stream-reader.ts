@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Store } from '../engine/store.ts'
-import type { IpAddress, Node, NodeName, Path } from '../model/node.ts'
+import type { IpAddress, Labels, Node, NodeName, Path } from '../model/node.ts'
 import { clocks, failureReasons, type Outcome, probeKinds } from '../model/probe.ts'
 import type { Finding, Slot } from '../model/prober.ts'
 import type { Intake, IsNews } from './intake.ts'
@@ -19,16 +19,26 @@ export class UnknownStream extends Error {}
 export function createStreamReader(store: Store, intake: Intake): (line: string) => string {
   let greeted = false
   let list = emptyList()
+  let labels = new Map<string, Labels>()
   let slots: readonly (Slot | undefined)[] = []
 
   const readNodes = (line: Json) => {
-    for (const row of listOf(line.nodes)) addNode(list, listOf(row))
+    for (const row of listOf(line.nodes)) addNode(list, listOf(row), labels)
     if (line.more === true) return
     const { nodes, paths } = list
     const self = plainText(line.self, maxNameLength) as NodeName
     list = emptyList()
+    labels = new Map()
     intake.setNodes({ ...(self === '' ? {} : { self }), nodes })
     slots = paths.map(path => path && intake.slotOf(path))
+  }
+
+  const readLabels = (line: Json) => {
+    for (const row of listOf(line.rows)) {
+      const [name, own] = listOf(row)
+      labels.set(plainText(name, maxNameLength), labelsIn(own))
+      if (labels.size > maxNodes) throw new Error('too many nodes')
+    }
   }
 
   const record = (line: Json, isNews: IsNews) => {
@@ -41,6 +51,7 @@ export function createStreamReader(store: Store, intake: Intake): (line: string)
       if (line.protocol !== streamProtocol) throw new UnknownStream('another protocol')
       greeted = true
     },
+    labels: readLabels,
     nodes: readNodes,
     state(line) {
       const state = readState(line)
@@ -86,13 +97,32 @@ interface ListBeingRead {
 
 const emptyList = (): ListBeingRead => ({ nodes: [], paths: [] })
 
-function addNode({ nodes, paths }: ListBeingRead, [name, ...addresses]: readonly unknown[]): void {
+function addNode(
+  { nodes, paths }: ListBeingRead,
+  [name, ...addresses]: readonly unknown[],
+  labels: ReadonlyMap<string, Labels>,
+): void {
   const node = plainText(name, maxNameLength) as NodeName
   const read = addresses.map(address => readPath(node, address))
   for (const path of read) paths.push(path)
-  nodes.push({ name: node, paths: read.filter(path => path !== undefined) })
+  const own = labels.get(node)
+  nodes.push({
+    name: node,
+    ...(own ? { labels: own } : {}),
+    paths: read.filter(path => path !== undefined),
+  })
   if (nodes.length > maxNodes || paths.length > maxPaths) throw new Error('too many nodes')
 }
+
+const mostLabels = 200
+const longestLabel = 320
+
+const labelsIn = (value: unknown): Labels =>
+  Object.fromEntries(
+    Object.entries(Object(value))
+      .slice(0, mostLabels)
+      .map(([name, text]) => [plainText(name, longestLabel), plainText(text, longestLabel)]),
+  )
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 

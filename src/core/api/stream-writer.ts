@@ -33,6 +33,9 @@ export function createStreamWriter(historyLength: number): StreamWriter {
   function* nodes(snapshot: Snapshot): Iterable<string> {
     lists += 1
     const { self } = snapshot
+    for (const chunk of bundled(snapshot.nodes.flatMap(labelsRow))) {
+      yield `{"kind":"labels","rows":[${chunk}]}\n`
+    }
     const chunks = [...bundled(snapshot.nodes.map(nodeRow))]
     if (chunks.length === 0) chunks.push('')
     for (const [index, chunk] of chunks.entries()) {
@@ -111,6 +114,9 @@ const nodeRow = ({ name, paths }: NodeHealth): string =>
     ...paths.map(({ to, rank, ip }) => [to, rank, ip] as const),
   ] satisfies NodeRow)
 
+const labelsRow = ({ name, labels }: NodeHealth): readonly string[] =>
+  labels ? [JSON.stringify([name, labels])] : []
+
 const resultAt = (history: History, index: number): number => {
   const reason = history.reason(index)
   return reason === undefined
@@ -146,6 +152,7 @@ const isSame = (before: NodeHealth | undefined, after: NodeHealth) =>
   before === after ||
   (before?.name === after.name &&
     before.local === after.local &&
+    before.labels === after.labels &&
     before.paths.length === after.paths.length &&
     before.paths.every((path, index) => {
       const other = after.paths[index]

@@ -34,8 +34,10 @@ export function toldNodes(source: HealthSource): NodeSource {
 }
 
 const listOf = ({ nodes }: Snapshot): NodeList => ({
-  nodes: nodes.map(({ name, paths }) => ({
+  nodes: nodes.map(({ name, labels, leaving, paths }) => ({
     name,
+    labels,
+    leaving,
     paths: paths.map(({ node, to, rank, ip }) => ({ node, to, rank, ip })),
   })),
 })

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Mesh, MeshNode } from '../model/mesh.ts'
-import type { NodeName } from '../model/node.ts'
+import { type NodeFacts, type NodeName, zoneOf } from '../model/node.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { HealthSource } from '../model/source.ts'
 import { createRow, type RowKeeper } from './mesh-row.ts'
@@ -68,6 +68,7 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
       entry.name = snapshot.self
       entry.unnamed = false
     }
+    for (const node of snapshot.nodes) register.note(node.name, node)
     entry.keeper.take(snapshot, clock.nowMs())
   }
 
@@ -132,6 +133,7 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
 function createRegister() {
   let names: NodeName[] = []
   let places = new Map<NodeName, number>()
+  const facts = new Map<NodeName, Pick<MeshNode, 'zone' | 'leaving'>>()
   let kept = 0
   return {
     placeOf(name: NodeName): number {
@@ -140,8 +142,12 @@ function createRegister() {
       places.set(name, names.length)
       return names.push(name) - 1
     },
+    /** Whoever knows something of a node knows it for all. */
+    note(name: NodeName, { labels, leaving }: NodeFacts): void {
+      if (labels ?? leaving) facts.set(name, { zone: zoneOf({ labels }), leaving })
+    },
     nodes: (unnamed: ReadonlySet<NodeName>): readonly MeshNode[] =>
-      names.map(name => ({ name, unnamed: unnamed.has(name) })),
+      names.map(name => ({ name, unnamed: unnamed.has(name), ...facts.get(name) })),
     /** Where each place went, once there are twice as many as last time; else nothing changes. */
     compact(isUsed: (place: number) => boolean): Int32Array | undefined {
       if (names.length <= 2 * kept + 64) return undefined
@@ -152,6 +158,7 @@ function createRegister() {
       const moved = Int32Array.from(names, name => next.get(name) ?? -1)
       names = used
       places = next
+      for (const name of facts.keys()) if (!next.has(name)) facts.delete(name)
       return moved
     },
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { createHistory, emptyHistory, type Recorder } from '../model/history.ts'
-import type { Node, NodeList, NodeName, Path } from '../model/node.ts'
+import type { Labels, Node, NodeFacts, NodeList, NodeName, Path } from '../model/node.ts'
 import { type Outcome, type ProbeKind, probeKinds } from '../model/probe.ts'
 import type { Finding, ProberState, Slot } from '../model/prober.ts'
 import type {
@@ -57,6 +57,7 @@ interface PathEntry extends SlottedPath {
 interface NodeEntry {
   readonly name: NodeName
   readonly local: boolean
+  readonly facts: NodeFacts
   paths: readonly PathEntry[]
   health: NodeHealth | undefined
 }
@@ -110,8 +111,11 @@ export function createStore({ clock, origin, historyLength, noticeMs = 100 }: St
 
   const admit = (node: Node, known: NodeEntry | undefined, local: boolean): NodeEntry => {
     const kept = unique(node.paths, keyOf)
-    if (known?.local === local && samePaths(known.paths, kept)) return known
-    const owner: NodeEntry = { name: node.name, local, paths: [], health: undefined }
+    const facts = known && sameFacts(known.facts, node) ? known.facts : factsOf(node)
+    if (known?.local === local && known.facts === facts && samePaths(known.paths, kept)) {
+      return known
+    }
+    const owner: NodeEntry = { name: node.name, local, facts, paths: [], health: undefined }
     owner.paths = kept.map(path => adopt(path, owner))
     return owner
   }
@@ -170,6 +174,19 @@ const samePaths = (entries: readonly PathEntry[], paths: readonly Path[]) =>
     return known && keyOf(known) === keyOf(path) && known.rank === path.rank
   })
 
+const factsOf = ({ labels, leaving }: NodeFacts): NodeFacts => ({
+  ...(labels ? { labels } : {}),
+  ...(leaving ? { leaving } : {}),
+})
+
+const sameFacts = (a: NodeFacts, b: NodeFacts) =>
+  a.leaving === b.leaving && (a.labels === b.labels || sameLabels(a.labels, b.labels))
+
+const sameLabels = (a: Labels = {}, b: Labels = {}) => {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every(name => a[name] === b[name])
+}
+
 function advance(before: ProbeHealth, outcome: Outcome, historyLength: number): ProbeHealth {
   const history =
     before.history === emptyHistory ? createHistory(historyLength) : (before.history as Recorder)
@@ -197,7 +214,8 @@ function healthOf(node: NodeEntry): NodeHealth {
     }
     return entry.health
   })
-  node.health = { name: node.name, local: node.local, verdict: nodeVerdict(paths), paths }
+  const { name, local, facts } = node
+  node.health = { name, local, ...facts, verdict: nodeVerdict(paths), paths }
   return node.health
 }
 

@@ -8,13 +8,10 @@ import { tell } from './diagnosis-words.ts'
 import { allLanes } from './mesh.ts'
 import type { Grouping } from './mesh-groups.ts'
 import type { Survey } from './mesh-survey.ts'
-import type { NodeName } from './node.ts'
 
 export interface DiagnosisOptions {
   /** By which failures of groups are looked for; without groups, islands are looked for. */
   readonly grouping?: Grouping
-  /** What an orchestrator knows of nodes: "is being drained". Their failures are expected. */
-  readonly expected?: ReadonlyMap<NodeName, string>
 }
 
 /**
@@ -25,7 +22,7 @@ export function diagnose(seen: Survey, options: DiagnosisOptions = {}): readonly
   const grouping = groupingFor(seen, options.grouping)
   const ledger = createLedger(seen, grouping)
   const found = [
-    ...goers(ledger, options.expected ?? new Map()),
+    ...goers(ledger),
     ...largest(ledger, { wholeGroups: grouping.by !== 'none' }),
     ...remainders(ledger),
   ]
@@ -56,13 +53,12 @@ const byWeight = (a: MeshFinding, b: MeshFinding) =>
   (a.words < b.words ? -1 : 1)
 
 /** Nodes on their way out, or in: no failure, whatever those who still list them find. */
-function goers(ledger: Ledger, expected: ReadonlyMap<NodeName, string>): Found[] {
+function goers(ledger: Ledger): Found[] {
   const { seen } = ledger
-  return seen.mesh.nodes.flatMap(({ name }, node) => {
-    const why = expected.get(name)
+  return seen.mesh.nodes.flatMap(({ leaving: why }, node) => {
     const listedBy = seen.listedBy[node] ?? 0
-    const leaving = seen.read >= 3 && listedBy > 0 && 2 * listedBy < seen.read
-    if (why === undefined && !leaving) return []
+    const isLeaving = seen.read >= 3 && listedBy > 0 && 2 * listedBy < seen.read
+    if (why === undefined && !isLeaving) return []
     const scope = { kind: 'node', node, out: true, in: true } as const
     const { evidence, example } = ledger.claim(scope, allLanes)
     if (evidence.failing === 0) return []

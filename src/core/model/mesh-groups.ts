@@ -15,20 +15,8 @@ export interface Grouping {
 /** The group of a name. */
 export type GroupOf = (name: string) => string
 
-/** Groups the nodes; by zone where `zones` knows the node's name. */
-export function groupsOf(
-  nodes: readonly MeshNode[],
-  by: GroupBy,
-  zones: ReadonlyMap<string, string> = new Map(),
-): Grouping {
-  const rules: Readonly<Record<GroupBy, GroupOf>> = {
-    zone: name => zones.get(name) ?? 'no zone',
-    cluster: clusterOf,
-    prefix: prefixOf,
-    none: name => name,
-  }
-  const rule = by === 'none' ? rules.none : named(rules[by])
-  const groups = nodes.map(node => (node.unnamed && by !== 'none' ? unnamed : rule(node.name)))
+export function groupsOf(nodes: readonly MeshNode[], by: GroupBy): Grouping {
+  const groups = nodes.map(groupers[by])
   const names = [...new Set(groups)].sort()
   const places = new Map(names.map((name, place) => [name, place]))
   return { by, names, of: Int32Array.from(groups, group => places.get(group) ?? 0) }
@@ -37,9 +25,9 @@ export function groupsOf(
 const unnamed = 'unnamed sources'
 
 const named =
-  (rule: GroupOf): GroupOf =>
-  name =>
-    rule(name) || name
+  (rule: GroupOf) =>
+  ({ name, unnamed: nameless }: MeshNode): string =>
+    nameless ? unnamed : rule(name) || name
 
 /** Cilium writes `cluster/node` in a mesh of clusters, and plain names in the cluster `default`. */
 export const clusterOf: GroupOf = name => /^(.*)\//s.exec(name)?.[1] ?? 'default'
@@ -56,15 +44,25 @@ export const prefixOf: GroupOf = name => {
   return cluster + (dash > 0 ? host.slice(0, dash) : host.replace(/\d+$/, '') || host)
 }
 
+const groupers: Readonly<Record<GroupBy, (node: MeshNode) => string>> = {
+  zone: ({ zone, unnamed: nameless }) => zone ?? (nameless ? unnamed : 'no zone'),
+  cluster: named(clusterOf),
+  prefix: named(prefixOf),
+  none: ({ name }) => name,
+}
+
+/** The ways to group that tell something: nobody may have told of zones. */
+export const groupingsFor = (nodes: readonly MeshNode[]): readonly GroupBy[] =>
+  groupings.filter(by => by !== 'zone' || hasZones(nodes))
+
+const hasZones = (nodes: readonly MeshNode[]) => nodes.some(({ zone }) => zone !== undefined)
+
 /** More nodes than this are shown by groups. */
 const mostSingly = 40
 
 /** The grouping when none was asked for: by what is known, no finer than can be looked at. */
-export function usualGrouping(
-  nodes: readonly MeshNode[],
-  zones: ReadonlyMap<string, string> = new Map(),
-): GroupBy {
+export function usualGrouping(nodes: readonly MeshNode[]): GroupBy {
   if (nodes.length <= mostSingly) return 'none'
-  if (zones.size > 0) return 'zone'
+  if (hasZones(nodes)) return 'zone'
   return groupsOf(nodes, 'cluster').names.length > 1 ? 'cluster' : 'prefix'
 }

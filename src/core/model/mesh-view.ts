@@ -1,10 +1,15 @@
 import { diagnose } from './diagnosis.ts'
 import type { MeshFinding } from './diagnosis-finding.ts'
 import { allLanes, type LaneMask, type Mesh } from './mesh.ts'
-import { type GroupBy, type Grouping, groupsOf, usualGrouping } from './mesh-groups.ts'
+import {
+  type GroupBy,
+  type Grouping,
+  groupingsFor,
+  groupsOf,
+  usualGrouping,
+} from './mesh-groups.ts'
 import { aggregate, type Heatmap } from './mesh-heat.ts'
 import { type MeshTotals, type Survey, survey, totalsOf } from './mesh-survey.ts'
-import type { NodeName } from './node.ts'
 
 /** All that a screen or a document needs of the mesh at one moment. */
 export interface MeshView {
@@ -18,26 +23,23 @@ export interface MeshView {
 export interface ViewOptions {
   /** What suits the size without it. */
   readonly groupBy?: GroupBy | undefined
-  readonly zones?: ReadonlyMap<string, string>
   readonly lanes?: LaneMask
   readonly order?: 'trouble' | 'name'
-  /** What is known of nodes that are expected to fail. */
-  readonly expected?: ReadonlyMap<NodeName, string>
 }
 
 /** Looks at the mesh once. Groups for findings are zones, then clusters, whatever is shown. */
 export function viewMesh(mesh: Mesh, options: ViewOptions = {}): MeshView {
-  const { zones = new Map<string, string>(), order = 'trouble', expected = new Map() } = options
+  const { order = 'trouble' } = options
   const seen = survey(mesh, options.lanes ?? allLanes)
-  const by = options.groupBy ?? usualGrouping(mesh.nodes, zones)
-  const grouping = groupsOf(mesh.nodes, by, zones)
-  const asked =
-    by === 'none' ? groupsOf(mesh.nodes, zones.size > 0 ? 'zone' : 'cluster', zones) : grouping
+  const by = options.groupBy ?? usualGrouping(mesh.nodes)
+  const grouping = groupsOf(mesh.nodes, by)
+  const [finest = 'cluster'] = groupingsFor(mesh.nodes)
+  const asked = by === 'none' ? groupsOf(mesh.nodes, finest) : grouping
   return {
     seen,
     grouping,
     heat: aggregate(seen, grouping, { order }),
     totals: totalsOf(seen),
-    findings: diagnose(seen, { grouping: asked, expected }),
+    findings: diagnose(seen, { grouping: asked }),
   }
 }

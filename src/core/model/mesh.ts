@@ -54,6 +54,9 @@ export interface MeshNode {
   readonly name: NodeName
   /** A source that never said which node it is on: its label stands in for the name. */
   readonly unnamed: boolean
+  readonly zone?: string | undefined
+  /** Why its failures are expected: "is being drained". */
+  readonly leaving?: string | undefined
 }
 
 /**

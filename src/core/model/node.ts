@@ -16,10 +16,28 @@ export interface Path {
   readonly ip: IpAddress
 }
 
-export interface Node {
+/** Kubernetes' labels. */
+export type Labels = Readonly<Record<string, string>>
+
+/** What an orchestrator or an operator knows of a node. */
+export interface NodeFacts {
+  readonly labels?: Labels | undefined
+  /** Why its failures are expected: "is being drained". */
+  readonly leaving?: string | undefined
+}
+
+export interface Node extends NodeFacts {
   readonly name: NodeName
   readonly paths: readonly Path[]
 }
+
+/** Kubernetes' well-known label of the zone that a node stands in. */
+export const zoneLabel = 'topology.kubernetes.io/zone'
+
+export const zoneOf = ({ labels }: NodeFacts): string | undefined => labels?.[zoneLabel]
+
+/** The facts of a node that is told of by its name alone. */
+export type FactsOf = (name: NodeName) => NodeFacts | undefined
 
 export interface NodeList {
   /** The node that we run on, once the source knows it. */

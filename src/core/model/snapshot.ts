@@ -1,5 +1,5 @@
 import type { History } from './history.ts'
-import type { NodeName, Path } from './node.ts'
+import type { NodeFacts, NodeName, Path } from './node.ts'
 import type { Outcome, ProbeKind } from './probe.ts'
 import type { ProberState } from './prober.ts'
 
@@ -21,7 +21,7 @@ export interface PathHealth extends Path {
   readonly probes: Readonly<Record<ProbeKind, ProbeHealth>>
 }
 
-export interface NodeHealth {
+export interface NodeHealth extends NodeFacts {
   readonly name: NodeName
   /** Whether it is the node that the prober runs on. */
   readonly local: boolean

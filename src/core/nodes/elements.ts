@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { IpAddress, Node, NodeName, Path, PathTarget } from '../model/node.ts'
+import type { IpAddress, Labels, Node, NodeName, Path, PathTarget } from '../model/node.ts'
 import { addressFault, parseAddress } from './address.ts'
 import { nameFault, toldNameFault } from './name.ts'
 import { type FindFault, quoted } from './text.ts'
@@ -80,7 +80,7 @@ export interface NodeAddresses {
 }
 
 /** The first address of the host and of the endpoint is the primary one; each is taken once. */
-export function nodeOf(name: NodeName, from: NodeAddresses): Node {
+export function nodeOf(name: NodeName, from: NodeAddresses, labels?: Labels): Node {
   const paths: Path[] = []
   const add = (to: PathTarget, addresses: Addresses, first: Path['rank']) => {
     let rank = first
@@ -93,5 +93,5 @@ export function nodeOf(name: NodeName, from: NodeAddresses): Node {
   add('host', from.host, 'primary')
   add('host', from.secondary, 'secondary')
   add('endpoint', from.endpoint, 'primary')
-  return { name, paths }
+  return labels ? { name, labels, paths } : { name, paths }
 }

@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
-import type { IpAddress, Node, NodeName } from '../model/node.ts'
+import { type IpAddress, type Node, type NodeName, zoneLabel } from '../model/node.ts'
 import type { NodeSource } from '../model/source.ts'
 import { countOf, unchanging } from './fixed.ts'
 import type { Manner, ResponderOrder, ResponderReport, Rhythm } from './loopback-responders.ts'
@@ -59,6 +59,9 @@ const faults = {
   'no-route': { host: 'ready', endpoint: 'unroutable' },
 } as const satisfies Record<string, Fault>
 
+/** Made up, in turn: for what there is to group and to filter. */
+const zones = ['zone-a', 'zone-b', 'zone-c']
+
 type FaultName = keyof typeof faults
 const faultNames = Object.keys(faults) as readonly FaultName[]
 
@@ -73,6 +76,7 @@ function memberOf(ordinal: number) {
   const endpoint = manners.endpoint === 'unroutable' ? unroutable : addressOf(ordinal, 2)
   const node: Node = {
     name,
+    labels: { [zoneLabel]: zones[(ordinal - 1) % zones.length] ?? '' },
     paths: [
       { node: name, to: 'host', rank: 'primary', ip: host },
       { node: name, to: 'endpoint', rank: 'primary', ip: endpoint },

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { IpAddress, Node, NodeList } from '../model/node.ts'
 import { ipAddress, type NodeAddresses, nodeElement, nodeName, nodeOf } from './elements.ts'
+import { type Labelled, labelled, labelsIn } from './labels.ts'
 import { quoted } from './text.ts'
 
 type Shape = v.GenericSchema<unknown, NodeList>
@@ -41,15 +42,16 @@ const objectFault = (issue: v.StrictObjectIssue): string => {
   return issue.path ? `${quoted(String(issue.path[0].key))} is missing` : 'a node must be an object'
 }
 
-const ownAddresses = {
+const ofNode = {
+  ...labelled,
   host: v.optional(addresses, []),
   endpoint: v.optional(addresses, []),
   secondary: v.optional(addresses, []),
 }
 
 const plainNode = v.pipe(
-  v.strictObject({ name: nodeName, ...ownAddresses }, objectFault),
-  v.transform(({ name, ...from }) => nodeOf(name, from)),
+  v.strictObject({ name: nodeName, ...ofNode }, objectFault),
+  v.transform(({ name, ...from }) => nodeOf(name, from, labelsIn(from))),
 )
 
 const entry = v.pipe(
@@ -102,9 +104,9 @@ const agentHealth = v.pipe(
 
 /** `[host, endpoint]`, as `--node` has it, or the keys of a plain node. */
 const ofName = v.lazy(
-  (input): v.GenericSchema<unknown, NodeAddresses> =>
+  (input): v.GenericSchema<unknown, NodeAddresses & Labelled> =>
     isObject(input)
-      ? v.strictObject(ownAddresses, objectFault)
+      ? v.strictObject(ofNode, objectFault)
       : v.pipe(
           addresses,
           v.maxLength(2, 'give a host and an endpoint address, or an object'),
@@ -118,12 +120,12 @@ const ofName = v.lazy(
 
 const nameMap = v.pipe(
   v.record(nodeName, ofName),
-  v.transform(map => Object.entries(map as Readonly<Record<string, NodeAddresses>>)),
+  v.transform(map => Object.entries(map as Readonly<Record<string, NodeAddresses & Labelled>>)),
   v.minLength(1, 'the list of nodes is empty'),
   v.maxLength(maxNodes, `there are more than ${maxNodes} nodes`),
   v.transform(
     (entries): NodeList => ({
-      nodes: entries.map(([name, from]) => nodeOf(name as Node['name'], from)),
+      nodes: entries.map(([name, from]) => nodeOf(name as Node['name'], from, labelsIn(from))),
     }),
   ),
 )

@@ -1,5 +1,5 @@
 import type { MeshFinding, Severity } from '../../core/model/diagnosis-finding.ts'
-import { groupsOf } from '../../core/model/mesh-groups.ts'
+import { groupingsFor, groupsOf } from '../../core/model/mesh-groups.ts'
 import { aggregate } from '../../core/model/mesh-heat.ts'
 import type { MeshView } from '../../core/model/mesh-view.ts'
 import { count } from '../top/format.ts'
@@ -83,8 +83,9 @@ function matrixLines(view: MeshView, width: number, theme: Theme): readonly stri
 function fitting({ seen, heat, grouping }: MeshView, width: number) {
   const asked = { heat, by: grouping.by }
   if (numbersWidth(heat) <= width) return { map: asked, format: formatNumbers }
-  const coarser = (['prefix', 'cluster'] as const)
-    .filter(by => by !== grouping.by)
+  const known = groupingsFor(seen.mesh.nodes)
+  const coarser = (['zone', 'prefix', 'cluster'] as const)
+    .filter(by => by !== grouping.by && known.includes(by))
     .map(by => ({ heat: aggregate(seen, groupsOf(seen.mesh.nodes, by)), by }))
   const maps = [asked, ...coarser]
   const glyphs = maps.find(

@@ -52,6 +52,8 @@ function nodeReport(node: NodeHealth, snapshot: Snapshot) {
   return {
     name: node.name,
     local: node.local,
+    ...(node.labels ? { labels: node.labels } : {}),
+    ...(node.leaving ? { leaving: node.leaving } : {}),
     verdict: node.verdict,
     stale: paths.some(path => path.probes.icmp.stale || path.probes.http.stale),
     paths,

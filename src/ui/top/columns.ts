@@ -42,8 +42,8 @@ export interface Column {
   readonly drop: number
   readonly align: 'left' | 'right'
   readonly cell: (row: Row, width: number, context: CellContext) => Span
-  /** Where the row sorts: the lowest number first. Infinity: nothing to sort by. */
-  readonly rank: (row: Row) => number
+  /** Where the row sorts: the lowest first. Infinity: nothing to sort by. */
+  readonly rank: (row: Row) => number | string
   /** Shown only when it is asked for. */
   readonly extra?: true
 }
@@ -113,6 +113,15 @@ export const columns = {
     align: 'left',
     cell: (row, width, { glyphs }) => [cut(clean(row.host?.ip ?? ''), width, glyphs.ellipsis)],
     rank: row => row.rank,
+  },
+  zone: {
+    title: 'ZONE',
+    letter: 'z',
+    width: 10,
+    drop: 9,
+    align: 'left',
+    cell: (row, width, { glyphs }) => [cutMiddle(clean(row.zone ?? ''), width, glyphs.ellipsis)],
+    rank: row => row.zone ?? Infinity,
   },
   'h-icmp': rttColumn('H-ICMP', '1', 3, row => row.host, 'icmp'),
   'h-http': rttColumn('H-HTTP', '2', 4, row => row.host, 'http'),

@@ -3,7 +3,7 @@ import type { Mesh } from '../../core/model/mesh.ts'
 import type { HealthSource } from '../../core/model/source.ts'
 import { createEventChooser } from './events-shown.ts'
 import type { Keymap } from './keys.ts'
-import { placedColumns } from './layout.ts'
+import { chosenColumns, placedColumns } from './layout.ts'
 import { createMeshLooker } from './mesh-look.ts'
 import { createOrderer } from './order.ts'
 import { type Board, boardOf, rowNamed, rowSpanMs } from './rows.ts'
@@ -86,7 +86,8 @@ export const sceneOf = (shown: Shown, { width, height }: Size): Scene => ({
   body: bodyHeight(shown, width, height),
   snapshot: shown.board.snapshot,
   nowMs: shown.nowMs,
-  columns: placedColumns(shown.view, width).map(({ id }) => id),
+  columns: placedColumns(shown.view, shown.board, width).map(({ id }) => id),
+  chosen: chosenColumns(shown.view, shown.board),
   spanMs: rowSpanMs(rowNamed(shown.board, shown.view.selected), shown.nowMs),
   keys: shown.keys,
   sources: shown.sources.labels,

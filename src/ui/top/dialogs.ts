@@ -62,7 +62,12 @@ export function pressHelp(view: View, stroke: string, top: number): View {
 }
 
 /** Space or Enter shows or hides a column, `0` goes back to the usual ones. */
-export function pressColumns(view: View, stroke: string, at: number): View {
+export function pressColumns(
+  view: View,
+  stroke: string,
+  at: number,
+  chosen: readonly ColumnId[],
+): View {
   const moved = (step: number): View => ({
     ...view,
     dialog: { kind: 'columns', at: clamp(at + step, columnIds.length) },
@@ -72,7 +77,7 @@ export function pressColumns(view: View, stroke: string, at: number): View {
   if (stroke === '0') return { ...view, columns: defaultColumns }
   if (stroke !== 'space' && stroke !== 'enter') return { ...view, dialog: undefined }
   const id = columnIds[at]
-  return id === undefined ? view : { ...view, columns: switched(view.columns, id) }
+  return id === undefined ? view : { ...view, columns: switched(chosen, id) }
 }
 
 /** Columns come in at their place in the table of columns; the name always stays. */

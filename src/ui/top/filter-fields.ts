@@ -49,6 +49,7 @@ const texts: Readonly<Record<string, (row: Row) => readonly string[]>> = {
   state: row => [row.state],
   agent: row => [agentCell(row)[0]],
   verdict: row => [row.node.verdict],
+  zone: row => (row.zone === undefined ? [] : [row.zone]),
 }
 
 /** For the help page and for messages. */
@@ -75,6 +76,8 @@ export function conditionOf(word: string, at: number): Condition | FilterError {
   if (word.length > 1 && word.startsWith('/') && word.endsWith('/')) {
     return regexCondition(word.slice(1, -1), at)
   }
+  const [, labels] = /^-l\s+(.*)$/s.exec(word) ?? []
+  if (labels !== undefined) return labelCondition(labels)
   const [, name = '', operator = '', value = ''] = /^([\w-]+)(<=|>=|!=|=|<|>)(.*)$/.exec(word) ?? []
   if (operator === '') return anywhere(word)
   const field = name.toLowerCase()
@@ -101,6 +104,20 @@ function regexCondition(source: string, at: number): Condition | FilterError {
   } catch {
     return { at, message: 'not a regular expression' }
   }
+}
+
+/** kubectl's selector: `key=value`, `key!=value`, `key`, `!key`; commas AND them. */
+function labelCondition(selector: string): Condition {
+  const terms = selector.split(',').map((term): Condition => {
+    const [, not, key = '', operator, value = ''] =
+      /^(!?)([^=!]+)(?:(==?|!=)(.*))?$/s.exec(term) ?? []
+    const pattern = globPattern(value)
+    const matches: Condition = ({ node: { labels = {} } }) =>
+      Object.hasOwn(labels, key) && (operator === undefined || pattern.test(labels[key] ?? ''))
+    const negated = not === '!' || operator === '!='
+    return negated ? (row, nowMs) => !matches(row, nowMs) : matches
+  })
+  return (row, nowMs) => terms.every(term => term(row, nowMs))
 }
 
 function numberCondition(

@@ -21,13 +21,13 @@ interface Token {
   readonly text: string
 }
 
-// A regular expression, a bracket, a negation, or a word up to a blank or a bracket.
-const tokenPattern = /\/(?:[^/\\]|\\.)*\/|[()]|!(?![=])|[^\s()]+/g
+// Labels, a regular expression, a bracket, a negation, or a word up to a blank or a bracket.
+const tokenPattern = /(?<![^\s(!])-l\s+[^\s()]+|\/(?:[^/\\]|\\.)*\/|[()]|!(?![=])|[^\s()]+/g
 const longest = 500
 
 /**
  * Words AND together; `or` and brackets group; `!` negates. A word is `/regex/`, `field op value`
- * (see filter-fields.ts), or a piece of a name or the beginning of an address.
+ * (see filter-fields.ts), `-l key=value` as kubectl has it, or a piece of a name or the beginning of an address.
  */
 export function parseFilter(text: string): ParsedFilter {
   if (text.length > longest) return fail({ at: longest, text }, 'too long')

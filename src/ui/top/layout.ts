@@ -1,4 +1,5 @@
 import { type ColumnId, columnIds, columnOf, defaultColumns } from './columns.ts'
+import type { Board } from './rows.ts'
 
 export interface Placed {
   readonly id: ColumnId
@@ -15,8 +16,24 @@ export interface ColumnChoice {
 }
 
 /** The chosen columns that fit; or, when wide, all that there are, scrolled behind the name. */
-export const placedColumns = (choice: ColumnChoice, width: number): readonly Placed[] =>
-  choice.wide ? wideLayout(width, choice.scroll) : layout(width, choice.columns)
+export function placedColumns(
+  choice: ColumnChoice,
+  board: Pick<Board, 'zoned'>,
+  width: number,
+): readonly Placed[] {
+  const columns = chosenColumns(choice, board)
+  return choice.wide ? wideLayout(width, columns, choice.scroll) : layout(width, columns)
+}
+
+/** Zones are shown where they are known, or where they were asked for. */
+export function chosenColumns(
+  { wide, columns }: Pick<ColumnChoice, 'wide' | 'columns'>,
+  { zoned }: Pick<Board, 'zoned'>,
+): readonly ColumnId[] {
+  const chosen = wide ? columnIds : columns
+  const asked = zoned || (!wide && columns !== defaultColumns)
+  return asked ? chosen : chosen.filter(id => id !== 'zone')
+}
 
 /**
  * The columns that fit, the least important dropped first; NODE takes 70 % of what is left over
@@ -35,9 +52,9 @@ export function layout(
   return grown(shown, width)
 }
 
-function wideLayout(width: number, scroll: number): readonly Placed[] {
+function wideLayout(width: number, all: readonly ColumnId[], scroll: number): readonly Placed[] {
   const shown: ColumnId[] = ['node']
-  for (const id of columnIds.filter(each => each !== 'node').slice(scroll)) {
+  for (const id of all.filter(each => each !== 'node').slice(scroll)) {
     if (needed([...shown, id]) > width) break
     shown.push(id)
   }

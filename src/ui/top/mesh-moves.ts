@@ -1,4 +1,4 @@
-import { groupings } from '../../core/model/mesh-groups.ts'
+import { groupingsFor } from '../../core/model/mesh-groups.ts'
 import type { Heading, Heatmap } from '../../core/model/mesh-heat.ts'
 import type { NodeName } from '../../core/model/node.ts'
 import { laneChoices, type MeshChoice, onNewMap } from './mesh-choice.ts'
@@ -48,8 +48,6 @@ const panel =
   view =>
     changed(view, { panel: view.mesh.panel === name ? 'map' : name, pair: undefined, at: 0 })
 
-/** Nobody told us zones. */
-const ways = groupings.filter(way => way !== 'zone')
 const laneNames = Object.keys(laneChoices) as readonly (keyof typeof laneChoices)[]
 
 const after = <Item>(items: readonly Item[], item: Item): Item | undefined =>
@@ -64,7 +62,10 @@ export const meshChanges = {
   groupBy: (view, { mesh }) => ({
     ...view,
     mesh: onNewMap(view.mesh, {
-      by: after(ways, view.mesh.by ?? mesh?.view.grouping.by ?? 'none'),
+      by: after(
+        groupingsFor(mesh?.view.seen.mesh.nodes ?? []),
+        view.mesh.by ?? mesh?.view.grouping.by ?? 'none',
+      ),
       inside: undefined,
     }),
   }),

@@ -63,14 +63,15 @@ export function orderOf(board: Board, choice: Choice, nowMs: number): Order {
 /** Ties keep the natural order of names, whichever way the column is sorted. */
 function sorted(rows: readonly Row[], { column, reversed }: Sort): readonly Row[] {
   const { rank } = columnOf(column)
-  const keys = Float64Array.from(rows, row => {
-    const key = rank(row)
-    // Nothing to sort by is last in either direction.
-    return reversed && key !== Infinity ? -key : key
-  })
-  const keyOf = (index: number) => keys[index] as number
-  const rankOf = (index: number) => (rows[index] as Row).rank
-  return Array.from(rows.keys())
-    .sort((a, b) => (keyOf(a) === keyOf(b) ? rankOf(a) - rankOf(b) : keyOf(a) < keyOf(b) ? -1 : 1))
-    .map(index => rows[index] as Row)
+  const [before, after] = reversed ? [1, -1] : [-1, 1]
+  return rows
+    .map(row => ({ row, key: rank(row) }))
+    .sort((a, b) => {
+      if (a.key === b.key) return a.row.rank - b.row.rank
+      // Nothing to sort by is last in either direction.
+      if (a.key === Infinity) return 1
+      if (b.key === Infinity) return -1
+      return a.key < b.key ? before : after
+    })
+    .map(({ row }) => row)
 }

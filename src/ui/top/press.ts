@@ -45,7 +45,7 @@ function pressDialog(view: View, dialog: Dialog, stroke: string, scene: () => Sc
     case 'sort':
       return { view: pressSort(view, stroke) }
     case 'columns':
-      return { view: pressColumns(view, stroke, dialog.at) }
+      return { view: pressColumns(view, stroke, dialog.at, scene().chosen) }
     case 'confirm':
       return stroke === 'y'
         ? { view: closed, effect: { kind: 'probe', nodes: dialog.nodes } }

@@ -1,4 +1,4 @@
-import type { NodeName } from '../../core/model/node.ts'
+import { type NodeName, zoneOf } from '../../core/model/node.ts'
 import { probeKinds } from '../../core/model/probe.ts'
 import type { NodeHealth, PathHealth, Snapshot } from '../../core/model/snapshot.ts'
 import { staleAfterMs } from '../../core/model/verdict.ts'
@@ -16,6 +16,7 @@ export interface Row {
   /** Its place in the natural order of names. */
   readonly rank: number
   readonly state: NodeState
+  readonly zone: string | undefined
   readonly host: PathHealth | undefined
   readonly endpoint: PathHealth | undefined
 }
@@ -27,6 +28,8 @@ export interface Board {
   readonly names: Names
   readonly counts: Readonly<Record<NodeState, number>>
   readonly reachable: number
+  /** Whether any node's zone is known. */
+  readonly zoned: boolean
 }
 
 /** What depends on the list of names alone; the same object until the list changes. */
@@ -85,6 +88,7 @@ const rowOf = (node: NodeHealth, index: number, state: NodeState, names: Names):
   short: names.short[index] ?? '',
   rank: names.rank[index] ?? 0,
   state,
+  zone: zoneOf(node),
   host: primary(node, 'host'),
   endpoint: primary(node, 'endpoint'),
 })
@@ -124,7 +128,7 @@ export const naturalKey = (name: string): string =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-function tally(rows: readonly Row[]): Pick<Board, 'counts' | 'reachable'> {
+function tally(rows: readonly Row[]): Pick<Board, 'counts' | 'reachable' | 'zoned'> {
   const counts = Object.fromEntries(nodeStates.map(state => [state, 0])) as Record<
     NodeState,
     number
@@ -134,5 +138,5 @@ function tally(rows: readonly Row[]): Pick<Board, 'counts' | 'reachable'> {
     counts[row.state] += 1
     if (row.node.verdict === 'reachable') reachable += 1
   }
-  return { counts, reachable }
+  return { counts, reachable, zoned: rows.some(({ zone }) => zone !== undefined) }
 }

@@ -1,7 +1,8 @@
 import { probeKinds } from '../../core/model/probe.ts'
 import { staleAfterMs } from '../../core/model/verdict.ts'
-import { columnIds, columnOf } from './columns.ts'
+import { columnOf } from './columns.ts'
 import { kindWords, lastedMs, probesText, whatText } from './event-text.ts'
+import { chosenColumns } from './layout.ts'
 import { statisticsFor } from './measure.ts'
 import { type Row, rowNamed } from './rows.ts'
 import type { Shown } from './screens/shown.ts'
@@ -46,8 +47,7 @@ export function rowCells(row: Row, shown: Shown): readonly string[] {
 }
 
 // A trend is for the eye.
-const exported = ({ view }: Shown) =>
-  (view.wide ? columnIds : view.columns).filter(id => id !== 'trend')
+const exported = ({ view, board }: Shown) => chosenColumns(view, board).filter(id => id !== 'trend')
 
 function detailSheet(shown: Shown): Sheet {
   const row = rowNamed(shown.board, shown.view.selected)

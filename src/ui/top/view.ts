@@ -123,6 +123,8 @@ export interface Scene {
   readonly nowMs: number
   /** The columns on screen, for moving the sort column. */
   readonly columns: readonly ColumnId[]
+  /** The columns that are shown where they fit. */
+  readonly chosen: readonly ColumnId[]
   /** How much history the selected node has. */
   readonly spanMs: number
   readonly keys: Keymap

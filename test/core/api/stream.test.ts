@@ -25,9 +25,10 @@ const historyOf = (history: History) =>
   ])
 
 const known = (snapshot: Snapshot) =>
-  snapshot.nodes.map(({ name, local, verdict, paths }) => ({
+  snapshot.nodes.map(({ name, local, labels, verdict, paths }) => ({
     name,
     local,
+    labels,
     verdict,
     paths: paths.map(({ to, rank, ip, probes }) => ({
       ...{ to, rank, ip },
@@ -83,6 +84,9 @@ test('a reader learns everything the daemon knows, and then each change', () => 
   deliver(writer.changes(source.snapshot()))
   source.store.setNodes(listOf(node('c', '192.0.2.3'), node('a', '192.0.2.1', '10.0.0.1')))
   source.recordAll(failure(1e12 + 4000, 'timeout'))
+  deliver(writer.changes(source.snapshot()))
+  const labels = { 'topology.kubernetes.io/zone': 'eu-1a', pool: 'ü' }
+  source.store.setNodes(listOf(node('c', '192.0.2.3'), { ...node('a', '192.0.2.1'), labels }))
   deliver(writer.changes(source.snapshot()))
   expect([...writer.changes(source.snapshot())], 'nothing is told twice').toEqual([])
 })

@@ -46,6 +46,20 @@ test('a prober without the right to send ICMP leaves the verdict to HTTP', () =>
   expect(nodeNamed('a')?.verdict).toBe('reachable')
 })
 
+test('labels belong to a node, and keep its object until they change', () => {
+  const { store, nodeNamed } = setUp()
+  const inZone = (zone: string) => store.setNodes(listOf({ ...a, labels: { zone } }, b))
+  inZone('z1')
+  const known = nodeNamed('a')
+  expect(known?.labels).toEqual({ zone: 'z1' })
+  inZone('z1')
+  expect(nodeNamed('a')).toBe(known)
+  inZone('z2')
+  expect(nodeNamed('a')?.labels).toEqual({ zone: 'z2' })
+  store.setNodes(listOf(a, b))
+  expect(nodeNamed('a')).not.toHaveProperty('labels')
+})
+
 test('an outcome rebuilds its own node and shares every other with the last snapshot', () => {
   const { store, tell, nodeNamed } = setUp()
   const before = store.snapshot()

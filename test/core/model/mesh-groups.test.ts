@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest'
+import type { MeshNode } from '../../../src/core/model/mesh.ts'
 import {
   clusterOf,
   type GroupBy,
+  groupingsFor,
   groupsOf,
   prefixOf,
   usualGrouping,
 } from '../../../src/core/model/mesh-groups.ts'
 import type { NodeName } from '../../../src/core/model/node.ts'
 
-const nodesOf = (...names: readonly string[]) =>
+const nodesOf = (...names: readonly string[]): readonly MeshNode[] =>
   names.map(name => ({ name: name as NodeName, unnamed: name.startsWith('unix:') }))
+const inZone = (zone: string, ...names: readonly string[]): readonly MeshNode[] =>
+  nodesOf(...names).map(node => ({ ...node, zone }))
 
 test.each([
   ['worker12', 'worker'],
@@ -37,8 +41,8 @@ test('groups are sorted by name, whatever the order of the nodes', () => {
   expect([...grouping.of]).toEqual([1, 0, 1])
 })
 
-test('a zone is what the caller knows; other nodes have none', () => {
-  const grouping = groupsOf(nodesOf('a', 'b'), 'zone', new Map([['a', 'eu-1']]))
+test('a zone is what somebody told of a node; other nodes have none', () => {
+  const grouping = groupsOf([...inZone('eu-1', 'a'), ...nodesOf('b')], 'zone')
   expect(grouping.names).toEqual(['eu-1', 'no zone'])
 })
 
@@ -46,11 +50,13 @@ test('sources that did not say their node are a group of their own', () => {
   expect(groupsOf(nodesOf('w1', 'unix:///x'), 'prefix').names).toEqual(['unnamed sources', 'w'])
 })
 
-test.each<[number, ReadonlyMap<string, string>, string, GroupBy]>([
-  [40, new Map(), 'n', 'none'],
-  [41, new Map([['n1', 'z']]), 'n', 'zone'],
-  [41, new Map(), 'n', 'prefix'],
-])('%i nodes are shown by what suits them', (count, zones, prefix, by) => {
-  const nodes = nodesOf(...Array.from({ length: count }, (_, index) => `${prefix}${index}`))
-  expect(usualGrouping(nodes, zones)).toBe(by)
+test.each<[number, readonly MeshNode[], GroupBy, number]>([
+  [40, [], 'none', 3],
+  [40, inZone('z', 'm'), 'zone', 4],
+  [41, [], 'prefix', 3],
+])('%i nodes are shown by what suits them', (count, others, by, ways) => {
+  const names = Array.from({ length: count }, (_, index) => `n${index}`)
+  const nodes = [...nodesOf(...names), ...others]
+  expect(usualGrouping(nodes)).toBe(by)
+  expect(groupingsFor(nodes)).toHaveLength(ways)
 })

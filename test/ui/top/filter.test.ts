@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { zoneLabel } from '../../../src/core/model/node.ts'
 import { createFilter, parseFilter } from '../../../src/ui/top/filter.ts'
 import { boardOf } from '../../../src/ui/top/rows.ts'
 import { cluster, nowMs } from '../../support/clusters.ts'
@@ -7,7 +8,7 @@ import { cluster, nowMs } from '../../support/clusters.ts'
 const { rows } = boardOf(
   cluster({
     nodes: [
-      { name: 'web-1', ip: '10.1.0.1' },
+      { name: 'web-1', ip: '10.1.0.1', labels: { [zoneLabel]: 'eu-1a', pool: 'a.b/c' } },
       { name: 'web-2', ip: '10.1.0.2', plight: 'down' },
       { name: 'db-1', ip: '10.2.0.1', plight: 'slow' },
       { name: 'db-2', ip: '10.2.0.2', plight: 'stale', baseNs: 8_000_000 },
@@ -53,12 +54,19 @@ test.each([
   ['xbase>3', 'db-1'],
   ['/^(db|web)-1$/', 'web-1 db-1'],
   ['/B-2/', 'web-2 db-2'],
+  ['zone=eu-*', 'web-1'],
+  ['zone!=eu-1a db', 'db-1 db-2'],
+  ['-l pool=a.b/c', 'web-1'],
+  ['(-l pool=x) or db', 'db-1 db-2'],
+  ['-l pool,pool!=x', 'web-1'],
+  ['!-l pool', 'web-2 db-1 db-2 cache'],
+  ['-l !pool web', 'web-2'],
 ])('%j shows %j', (text, names) => {
   expect(matching(text)).toBe(names)
 })
 
 test.each([
-  ['zone=eu', '0: no field "zone"'],
+  ['zone2=eu', '0: no field "zone2"'],
   ['web icmp>5x', '9: a number is needed'],
   ['icmp>', '5: icmp> needs a value'],
   ['state>down', '5: use = or !='],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { defaultColumns } from '../../../src/ui/top/columns.ts'
 import { age, interval, rtt } from '../../../src/ui/top/format.ts'
-import { layout } from '../../../src/ui/top/layout.ts'
+import { layout, placedColumns } from '../../../src/ui/top/layout.ts'
 import { createTheme, themeNames } from '../../../src/ui/top/theme.ts'
 
 const ids = (width: number) => layout(width).map(({ id }) => id)
@@ -15,6 +15,15 @@ test('columns give way by their importance, and none is too wide at any width', 
     const used = layout(width).reduce((sum, placed) => sum + placed.width + 1, 1)
     expect(used).toBeLessThanOrEqual(width)
   }
+})
+
+test('zones are shown where they are known, or asked for', () => {
+  const choice = { columns: defaultColumns, wide: false, scroll: 0 }
+  const shown = (zoned: boolean, more = {}) =>
+    placedColumns({ ...choice, ...more }, { zoned }, 200).some(({ id }) => id === 'zone')
+  expect([shown(true), shown(false)]).toEqual([true, false])
+  expect([shown(true, { wide: true }), shown(false, { wide: true })]).toEqual([true, false])
+  expect(shown(false, { columns: ['node', 'zone'] })).toBe(true)
 })
 
 test('RTTs and ages keep to their columns', () => {

@@ -18,6 +18,7 @@ const sceneOf = (count: number, body = 10): Scene => {
     snapshot,
     nowMs,
     columns: ['node', 'state', 'h-icmp'],
+    chosen: ['node', 'state', 'h-icmp'],
     spanMs: 7 * 60_000,
     keys: defaultKeys,
     sources: [],

@@ -1,8 +1,10 @@
 import type { Clock } from '../../clock.ts'
 import { UserError } from '../../errors.ts'
 import type { HealthSource } from '../../model/source.ts'
+import { orAborted } from '../or-aborted.ts'
 import { plainText } from '../plain-text.ts'
 import { type Cluster, openCluster } from './cluster.ts'
+import { openNodeBook } from './nodes.ts'
 import { createPodSource } from './pod-source.ts'
 import { type AgentPod, agentContainer } from './pods.ts'
 import { missingRight, Refusal, toldRefusal } from './refusal.ts'
@@ -14,7 +16,7 @@ export interface KubernetesOptions {
   readonly clock: Clock
   /** Outcomes kept of each probe where one agent is read; of many only the last answer is kept. */
   readonly historyLength: number
-  /** Ends the opening; later it ends looking for new pods. */
+  /** Ends the opening. */
   readonly signal: AbortSignal
   /** Found as kubectl finds it when left out. */
   readonly kubeconfig?: string | undefined
@@ -49,10 +51,11 @@ export async function openKubernetes(
   const target = readKubernetesTarget(uri)
   const cluster = await openCluster(target.context, options.kubeconfig)
   const life = new AbortController()
-  const roster = await findAgents(target.namespace, {
-    cluster,
-    clock,
-    life: AbortSignal.any([signal, life.signal]),
+  const asking = { cluster, clock, life: life.signal }
+  const opening = Promise.all([findAgents(target.namespace, asking), openNodeBook(asking)])
+  const [roster, nodes] = await orAborted(opening, signal).catch(error => {
+    life.abort(error)
+    throw error
   })
   const agents = roster
     .agents()
@@ -65,7 +68,7 @@ export async function openKubernetes(
     bytesPerSecond: options.bytesPerSecond ?? 10e6,
   })
   const lastOnly = agents.length > 1
-  const shared = { cluster, roster, turns, clock, historyLength, lastOnly, random }
+  const shared = { cluster, roster, nodes, turns, clock, historyLength, lastOnly, random }
   const open = new Set(agents)
   return agents.map(agent => {
     const { node } = agent

@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Clock } from '../../clock.ts'
 import { createStore, type Store } from '../../engine/store.ts'
+import type { FactsOf } from '../../model/node.ts'
 import type { Origin, Snapshot } from '../../model/snapshot.ts'
 import { createIntake, type Intake } from '../intake.ts'
 import { readStatus, takeReport } from '../poll.ts'
@@ -21,12 +22,14 @@ export interface MemoryOptions {
   readonly clock: Clock
   readonly origin: Origin
   readonly historyLength: number
+  readonly factsOf: FactsOf
 }
 
 /** Keeps the last outcomes of each probe: for one who looks at a single agent. */
-export function createHistory({ clock, origin, historyLength }: MemoryOptions): Memory {
-  const store = createStore({ clock, origin, historyLength })
-  const intake = createIntake(store)
+export function createHistory(options: MemoryOptions): Memory {
+  const { clock } = options
+  const store = createStore(options)
+  const intake = createIntake(store, options.factsOf)
   return {
     take(text) {
       const report = readStatus(text, clock)
@@ -54,7 +57,7 @@ export function createLastAnswer(options: MemoryOptions): Memory {
 
   const known = () => {
     const store = createStore({ ...options, historyLength: 1 })
-    const intake = createIntake(store)
+    const intake = createIntake(store, options.factsOf)
     takeReport({ intake }, fromWire(readJson(inflateRawSync(packed).toString()), receivedAtMs))
     store.close()
     return { store, intake }

@@ -6,6 +6,7 @@ import { plainText } from '../plain-text.ts'
 import type { Remote } from '../remote.ts'
 import type { Cluster } from './cluster.ts'
 import { createHistory, createLastAnswer } from './memory.ts'
+import type { NodeBook } from './nodes.ts'
 import { agentContainer } from './pods.ts'
 import { missingRight, Refusal } from './refusal.ts'
 import type { Roster } from './roster.ts'
@@ -15,6 +16,7 @@ export interface PodSourceOptions {
   readonly node: string
   readonly cluster: Cluster
   readonly roster: Roster
+  readonly nodes: NodeBook
   readonly turns: Turns
   readonly clock: Clock
   readonly historyLength: number
@@ -36,7 +38,8 @@ export function createPodSource(options: PodSourceOptions): HealthSource {
   const { node, cluster, clock, historyLength, random } = options
   const label = `k8s://${cluster.context}, node ${node}`
   const remember = options.lastOnly ? createLastAnswer : createHistory
-  const memory = remember({ clock, origin: { kind: 'daemon', label }, historyLength })
+  const origin = { kind: 'daemon', label } as const
+  const memory = remember({ clock, origin, historyLength, factsOf: options.nodes.factsOf })
   const { store } = memory
   const remote = createPodRemote(options, ready =>
     store.setAgent(ready ? { kind: 'ok', detail: '' } : { kind: 'failing', detail: 'not ready' }),
@@ -46,6 +49,7 @@ export function createPodSource(options: PodSourceOptions): HealthSource {
 
   const read = async (): Promise<number> => {
     const { text } = await remote.call('GET', '/v1beta/status', life.signal)
+    options.nodes.refresh()
     const intervalMs = memory.take(text)
     store.setFeed({ kind: 'live' })
     return intervalMs

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { plainText } from '../plain-text.ts'
 import type { Cluster } from './cluster.ts'
+import { listAll } from './list.ts'
 
 /** The pod of an agent. */
 export interface AgentPod {
@@ -15,8 +16,6 @@ export interface AgentPod {
 
 export const agentContainer = 'cilium-agent'
 const selector = 'k8s-app=cilium'
-const pageSize = 500
-const maxPages = 40
 
 const text = (limit: number) =>
   v.pipe(
@@ -48,10 +47,6 @@ const pod = v.object({
     containerStatuses: v.optional(v.array(container), []),
   }),
 })
-const page = v.object({
-  metadata: v.optional(v.object({ continue: v.optional(v.string(), '') }), { continue: '' }),
-  items: v.array(v.unknown()),
-})
 
 /** Cilium's agents in a namespace, one a node: of two, the one that is not being deleted, or newer. */
 export async function listAgents(
@@ -59,21 +54,12 @@ export async function listAgents(
   namespace: string,
   signal: AbortSignal,
 ): Promise<readonly AgentPod[]> {
-  const found: v.InferOutput<typeof pod>[] = []
-  let more = ''
-  for (let pages = 0; pages < maxPages; pages += 1) {
-    const query = new URLSearchParams({ labelSelector: selector, limit: `${pageSize}` })
-    if (more !== '') query.set('continue', more)
-    const answer = await cluster.get(`/api/v1/namespaces/${namespace}/pods?${query}`, signal)
-    const read = v.safeParse(page, answer)
-    if (!read.success) throw new Error('the API server answered with no list of pods')
-    for (const item of read.output.items) {
-      const each = v.safeParse(pod, item)
-      if (each.success) found.push(each.output)
-    }
-    more = read.output.metadata.continue
-    if (more === '') break
-  }
+  const path = `/api/v1/namespaces/${namespace}/pods`
+  const items = await listAll(cluster, path, { labelSelector: selector }, signal)
+  const found = items.flatMap(item => {
+    const each = v.safeParse(pod, item)
+    return each.success ? [each.output] : []
+  })
   return onePerNode(found).map(each => agentOf(each, namespace))
 }
 

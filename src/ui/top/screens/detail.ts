@@ -38,7 +38,13 @@ export function detailLines(shown: Shown, width: number, height: number): readon
 function titleLine(row: Row, { theme }: Shown, width: number): Line {
   const name = cut(row.name, width - 8, theme.glyphs.ellipsis)
   const left = parts(
-    [[name, 'bold'], [clean(row.host?.ip ?? '')], [row.node.local ? 'this node' : '', 'dim']],
+    [
+      [name, 'bold'],
+      [clean(row.host?.ip ?? '')],
+      [clean(row.zone ?? ''), 'dim'],
+      [row.node.local ? 'this node' : '', 'dim'],
+      [clean(row.node.leaving ?? ''), 'warn'],
+    ],
     width - 7,
   )
   return spread(left, [[row.state.toUpperCase(), stateTone[row.state]]], width)

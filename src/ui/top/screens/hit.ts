@@ -28,7 +28,7 @@ export function hitOf(
 
 function columnAt(shown: Shown, width: number, x: number): ColumnId | undefined {
   let from = gutter
-  for (const { id, width: own } of placedColumns(shown.view, width)) {
+  for (const { id, width: own } of placedColumns(shown.view, shown.board, width)) {
     if (x >= from && x < from + own) return id
     from += own + 1
   }

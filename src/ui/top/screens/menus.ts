@@ -1,6 +1,7 @@
 import { bindingOf } from '../bindings.ts'
 import { columnIds, columnOf } from '../columns.ts'
 import { keyName } from '../keys.ts'
+import { chosenColumns } from '../layout.ts'
 import { fill, type Line, type Span } from '../line.ts'
 import { findActions } from '../palette.ts'
 import { padEnd } from '../text.ts'
@@ -45,10 +46,12 @@ function sortLines({ view, theme }: Shown, height: number): readonly Line[] {
   return [[['Sort by', 'heading']], ...lines]
 }
 
-const columnLines = ({ view }: Shown, at: number, width: number, height: number) =>
+const columnLines = ({ view, board }: Shown, at: number, width: number, height: number) =>
   menu(
     'Columns',
-    columnIds.map(id => `[${view.columns.includes(id) ? 'x' : ' '}] ${columnOf(id).title}`),
+    columnIds.map(
+      id => `[${chosenColumns(view, board).includes(id) ? 'x' : ' '}] ${columnOf(id).title}`,
+    ),
     at,
     width,
     height,

@@ -13,7 +13,7 @@ import type { Shown } from './shown.ts'
 export function tableLines(shown: Shown, width: number, height: number): readonly Line[] {
   const { board, order, view } = shown
   if (order.names.length === 0) return emptyLines(shown)
-  const placed = placedColumns(view, width)
+  const placed = placedColumns(view, board, width)
   const dimmed = board.snapshot.feed.kind === 'lost'
   return Array.from({ length: height }, (_, index) => {
     const place = view.top + index
@@ -26,8 +26,8 @@ export function tableLines(shown: Shown, width: number, height: number): readonl
 }
 
 /** The column that sorts is lit, and has an arrow. */
-export function headingLine({ view, theme }: Shown, width: number): Line {
-  const spans = placedColumns(view, width).map(({ id, width: room }): Span => {
+export function headingLine({ view, board, theme }: Shown, width: number): Line {
+  const spans = placedColumns(view, board, width).map(({ id, width: room }): Span => {
     const { title, align } = columnOf(id)
     const arrow = view.sort.reversed ? theme.glyphs.up : theme.glyphs.down
     const sorts = id === view.sort.column

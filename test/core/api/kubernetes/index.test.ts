@@ -112,6 +112,43 @@ test.each([1, 2])(
   },
 )
 
+test('Kubernetes tells the zones, and who is on the way out', async () => {
+  const stub = await cluster(['a', 'b', 'c'])
+  const labels = { 'topology.kubernetes.io/zone': 'eu-1a' }
+  stub.nodes = [
+    { name: 'a', labels },
+    { name: 'b', unschedulable: true },
+  ]
+  const agents = await opened(stub)
+  await until(areLive(agents), 'the feeds')
+  const told = agents.map(({ source }) => source.snapshot().nodes[0])
+  expect(told).toMatchObject([
+    { name: 'a', labels },
+    { name: 'b', leaving: 'is cordoned' },
+    { name: 'c', leaving: 'is no node of Kubernetes any more' },
+  ])
+  expect(told[0]).not.toHaveProperty('leaving')
+})
+
+test('who may not list the nodes sees their health without zones', async () => {
+  const [agent] = await opened(await cluster(['a']))
+  await until(areLive(agent ? [agent] : []))
+  expect(agent?.source.snapshot().nodes[0]).not.toHaveProperty('leaving')
+})
+
+test('the time for the opening is not the life of the sources', async () => {
+  const stub = await cluster(['a'])
+  const opening = new AbortController()
+  const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs }
+  let aheadMs = 0
+  const [agent] = await opened(stub, 'k8s://', { signal: opening.signal, clock })
+  await until(areLive(agent ? [agent] : []))
+  opening.abort()
+  aheadMs = 3_600_000
+  const order = agent?.source.probe({ signal: AbortSignal.timeout(10_000) })
+  expect(await order).toEqual({ kind: 'cached' })
+})
+
 test('an agent that cannot be asked is lost with the reason; the others are not', async () => {
   const stub = await cluster(['a', 'b', 'c', 'd', 'e', 'f'])
   stub.pods = stub.pods.map(pod => {

@@ -6,6 +6,7 @@ const options = {
   clock: systemClock,
   origin: { kind: 'daemon', label: 'a test' },
   historyLength: 5,
+  factsOf: () => undefined,
 } as const
 
 const answer = (atMs: number) => {
