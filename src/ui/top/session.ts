@@ -55,7 +55,7 @@ export interface Session {
 }
 
 const messageMs = 4000
-const dataFrameMs = 500
+const dataFrameMs = 250
 
 export function createSession(options: SessionOptions): Session {
   const { nowMs, look, title = 'cilium-health top', keys = defaultKeys } = options
@@ -71,7 +71,7 @@ export function createSession(options: SessionOptions): Session {
   const notify = () => {
     for (const listener of listeners) listener()
   }
-  // A frame costs some ten milliseconds: data alone draws few of them, keys each their own.
+  // A frame costs some ten milliseconds: data alone draws four a second, keys each their own.
   const pace = createPace(notify, dataFrameMs)
   const changed = () => {
     fresh = false
