@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { UserError } from '../errors.ts'
 import type { HealthResponse, HealthStatusResponse } from '../model/cilium.ts'
 import { type Access, openRoute, type Route } from './dial/index.ts'
-import { decodeHealthz, decodeStatus, parseGo } from './go-decode.ts'
+import { decodeError, decodeHealthz, decodeStatus, type Parsed, parseGo } from './go-decode.ts'
 import { goMarshal } from './go-json.ts'
 import { plainText } from './plain-text.ts'
 import { refusalMark } from './tcp-words.ts'
@@ -15,7 +15,7 @@ export interface HealthClientOptions {
   readonly timeoutMs?: number
 }
 
-/** A body as it came, and what it says. */
+/** What a body says, and the part of it that says so. */
 export interface Received<T> {
   readonly text: string
   readonly response: T
@@ -48,10 +48,10 @@ export function createHealthClient({
 
   async function call<T>(verb: string, operation: Call, decode: (value: unknown) => T) {
     try {
-      const { status, text } = await exchange(route, operation, timeoutMs)
-      if (status !== 200) throw new Error(refusalText(operation, status, text))
-      // Go's client takes an empty body for an empty answer.
-      return { text, response: decode(text.trim() === '' ? {} : parseGo(text)) }
+      const answer = await exchange(route, operation, timeoutMs)
+      if (answer.status !== 200) throw new Error(refusalText(operation, answer))
+      const { text, value } = readValue(answer, '{}')
+      return { text, response: decode(value) }
     } catch (error) {
       throw new UserError(`${verb}: ${(error as Error).message}`)
     } finally {
@@ -116,13 +116,26 @@ function opened(host: string, access: Access | undefined): Route {
   }
 }
 
-function refusalText({ method, path, name, known }: Call, status: number, text: string): string {
+/** Go's client takes an empty body for an empty value, and does not miss what it had no need to read. */
+function readValue({ text, broken }: Answer, empty: string): Parsed {
+  try {
+    return parseGo(text.trim() === '' && !broken ? empty : text)
+  } catch (error) {
+    throw broken ?? error
+  }
+}
+
+function refusalText({ method, path, name, known }: Call, answer: Answer): string {
+  const { status, text } = answer
   const [failure, payload] = known[status] ?? []
   const why = ourWords(status, text)
   if (failure === undefined) return `[${method} ${path}] ${name} (status ${status}): {}${why}`
-  const words = payload ? ` ${goMarshal(parseGo(text))}` : ''
+  const words = payload ? ` ${goMarshal(payloadOf(answer))}` : ''
   return `[${method} ${path}][${status}] ${failure}${words}${why}`
 }
+
+const payloadOf = (answer: Answer): string =>
+  answer.isPlainText ? answer.text : decodeError(readValue(answer, '""').value)
 
 /** Our daemon says on TCP why it lets nobody in; Cilium's words are not printed by its own client. */
 const ourWords = (status: number, text: string) =>
@@ -130,8 +143,16 @@ const ourWords = (status: number, text: string) =>
     ? `: ${plainText(text, 200)}`
     : ''
 
+interface Answer {
+  readonly status: number
+  readonly isPlainText: boolean
+  readonly text: string
+  /** Why the text ends before its end, in Go's words. */
+  readonly broken: Error | undefined
+}
+
 /** Throws an Error with Go's words for what went wrong. */
-async function exchange(route: Route, call: Call, timeoutMs: number) {
+async function exchange(route: Route, call: Call, timeoutMs: number): Promise<Answer> {
   const signal = AbortSignal.timeout(timeoutMs)
   const inWords = async (error: unknown) =>
     (await troubleOf(signal.aborted ? signal.reason : error, route)).text
@@ -139,11 +160,14 @@ async function exchange(route: Route, call: Call, timeoutMs: number) {
     const verb = call.method === 'GET' ? 'Get' : 'Put'
     throw new Error(`${verb} "${route.origin}${pathOf(call)}": ${await inWords(error)}`)
   })
-  const text = await bodyOf(response).catch(async error => {
+  const { text, error } = await bodyOf(response)
+  return {
+    status: response.statusCode ?? 0,
+    isPlainText: /^text\/(plain|html)\b/i.test(response.headers['content-type'] ?? ''),
+    text,
     // Go's client has returned by then: no call is named.
-    throw new Error(await inWords(error))
-  })
-  return { status: response.statusCode ?? 0, text }
+    broken: error === undefined ? undefined : new Error(await inWords(error)),
+  }
 }
 
 const pathOf = ({ path, query = '' }: Call) => `/v1beta${path}${query}`
@@ -169,13 +193,19 @@ async function respond(route: Route, call: Call, signal: AbortSignal): Promise<I
   return await promise
 }
 
-async function bodyOf(response: IncomingMessage): Promise<string> {
+/** As much as came, and the error that ended it. */
+async function bodyOf(response: IncomingMessage) {
   const chunks: Buffer[] = []
+  const text = () => Buffer.concat(chunks).toString()
   let bytes = 0
-  for await (const chunk of response) {
-    bytes += (chunk as Buffer).length
-    if (bytes > maxBodyBytes) throw new Error(`the answer is longer than ${maxBodyBytes} bytes`)
-    chunks.push(chunk as Buffer)
+  try {
+    for await (const chunk of response) {
+      bytes += (chunk as Buffer).length
+      if (bytes > maxBodyBytes) throw new Error(`the answer is longer than ${maxBodyBytes} bytes`)
+      chunks.push(chunk as Buffer)
+    }
+    return { text: text(), error: undefined }
+  } catch (error) {
+    return { text: text(), error }
   }
-  return Buffer.concat(chunks).toString()
 }

@@ -1,13 +1,20 @@
 import type { HealthResponse, HealthStatusResponse } from '../model/cilium.ts'
 import { endOfValue } from './go-scan.ts'
 
+/** JSON, and what it says. */
+export interface Parsed {
+  readonly text: string
+  readonly value: unknown
+}
+
 /** Parses the JSON value at the beginning of a text; throws an Error with the words of Go's decoder. */
-export function parseGo(text: string): unknown {
+export function parseGo(text: string): Parsed {
   const reviver = oddNumber.test(text) ? keepLatency : undefined
   try {
-    return (JSON.parse as ParseWithSource)(text, reviver)
+    return { text, value: (JSON.parse as ParseWithSource)(text, reviver) }
   } catch {
-    return (JSON.parse as ParseWithSource)(text.slice(0, endOfValue(text)), reviver)
+    const first = text.slice(0, endOfValue(text))
+    return { text: first, value: (JSON.parse as ParseWithSource)(first, reviver) }
   }
 }
 
@@ -91,6 +98,15 @@ export function decodeStatus(value: unknown): HealthStatusResponse {
 export function decodeHealthz(value: unknown): HealthResponse {
   mustFit(value, healthz)
   return (value ?? {}) as HealthResponse
+}
+
+/** The text of a failed call; Go takes null for an empty one. */
+export function decodeError(value: unknown): string {
+  if (value == null) return ''
+  if (typeof value === 'string') return value
+  throw new Error(
+    `json: cannot unmarshal ${kindOf(value, 'string')} into Go value of type models.Error`,
+  )
 }
 
 function mustFit(value: unknown, shape: Shape): void {

@@ -7,7 +7,13 @@ import { createHealthClient } from '../../../src/core/api/client.ts'
 import { UserError } from '../../../src/core/errors.ts'
 import { temporary } from './fake-source.ts'
 
-type Script = Readonly<Record<string, { code: number; body?: unknown; raw?: string }>>
+interface Scripted {
+  readonly code: number
+  readonly body?: unknown
+  readonly raw?: string
+  readonly type?: string
+}
+type Script = Readonly<Record<string, Scripted>>
 
 /** A server that answers as scripted, and 404 otherwise; it keeps what it was asked. */
 async function scripted(script: Script) {
@@ -16,8 +22,9 @@ async function scripted(script: Script) {
   const server: Server = createServer((request, response) => {
     const { method, url, rawHeaders } = request
     asked.push(`${method} ${url} ${rawHeaders.join('|')}`)
-    const { code, body, raw } = script[`${method} ${url}`] ?? { code: 404 }
-    response.writeHead(code, { 'Content-Type': 'application/json' })
+    const answer: Scripted = script[`${method} ${url}`] ?? { code: 404 }
+    const { code, body, raw, type = 'application/json' } = answer
+    response.writeHead(code, { 'Content-Type': type })
     response.end(raw ?? (body === undefined ? '' : `${JSON.stringify(body)}\n`))
   })
   onTestFinished(() => {
@@ -88,6 +95,44 @@ test.each([
   await expect(client.getStatus()).rejects.toThrow(new UserError(`Cannot get status: ${words}`))
 })
 
+test.each([
+  ['', '{}'],
+  ['\n', '{}'],
+  ['{"nodes":null} and more', '{"nodes":null}'],
+])('only what was read of an answer is handed on: %j', async (raw, text) => {
+  const { client } = await scripted({ 'GET /v1beta/status': { code: 200, raw } })
+  expect(await client.getStatus()).toEqual({ text, response: JSON.parse(text) })
+})
+
+test('an answer that is whole is taken, though its connection broke off', async () => {
+  const path = join(temporary(), 'health.sock')
+  const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{"nodes":[]}'
+  const server = createSocketServer(socket => socket.once('data', () => socket.end(answer)))
+  onTestFinished(() => void server.close())
+  await new Promise<void>(resolve => server.listen(path, resolve))
+  const { response } = await createHealthClient({ host: `unix://${path}` }).getStatus()
+  expect(response).toEqual({ nodes: [] })
+})
+
+const failed = '[PUT /status/probe][500] putStatusProbeFailed'
+const noError = (kind: string) =>
+  `json: cannot unmarshal ${kind} into Go value of type models.Error`
+
+test.each([
+  ['', 'application/json', `${failed} ""`],
+  ['null', 'application/json', `${failed} ""`],
+  ['{"code":500}', 'application/json', noError('object')],
+  ['[]', 'application/json', noError('array')],
+  ['5', 'application/json', noError('number')],
+  ['boom', 'application/json', "invalid character 'b' looking for beginning of value"],
+  ['a <b>', 'text/plain; charset=utf-8', `${failed} "a \\u003cb\\u003e"`],
+])('a failure that says %j as %s is told as Go does', async (raw, type, words) => {
+  const { client } = await scripted({ 'PUT /v1beta/status/probe': { code: 500, raw, type } })
+  await expect(client.putProbe()).rejects.toThrow(
+    new UserError(`Cannot get status/probe: ${words}`),
+  )
+})
+
 test('where nobody is, the error names the call, the address and the reason', async () => {
   const path = join(temporary(), 'health.sock')
   await expect(createHealthClient({ host: `unix://${path}` }).getStatus()).rejects.toThrow(
@@ -130,6 +175,7 @@ test('a host that is no URI is refused at once', () => {
 
 test.each([
   ['HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{"nodes":', 'unexpected EOF'],
+  ['HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n', 'unexpected EOF'],
   ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{', 'unexpected EOF'],
   ['SSH-2.0-x\r\n', broken('malformed HTTP response "SSH-2.0-x"')],
   ['\x16\x03\x01"\n', broken(String.raw`malformed HTTP response "\x16\x03\x01\""`)],
