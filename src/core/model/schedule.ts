@@ -1,7 +1,7 @@
-/** Cilium's rule since 1.18 (reference: pkg/health): (10 + 100·ratio) s · ln(1 + addresses). */
+/** Cilium's rule since 1.18 (reference: pkg/health): (10 + 100·ratio) s · ln(1 + addresses), in whole ns. */
 export function ciliumIntervalMs(addresses: number, ratio = 0.5): number {
-  const baseMs = (10 + 100 * ratio) * 1000
-  return addresses === 0 ? baseMs : baseMs * Math.log1p(addresses)
+  const baseNs = (10 + 100 * ratio) * 1e9
+  return Math.trunc(addresses === 0 ? baseNs : baseNs * Math.log1p(addresses)) / 1e6
 }
 
 /** As short as the budget allows: never below the floor, never more probes a second than the limit. */

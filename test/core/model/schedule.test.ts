@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { formatGoDuration } from '../../../src/core/model/duration.ts'
 import {
   budgetIntervalMs,
   ciliumIntervalMs,
@@ -14,6 +15,15 @@ test.each([
   [10_000, 552_626.4],
 ])('%i addresses are probed every %f ms, as Cilium does', (addresses, expectedMs) => {
   expect(ciliumIntervalMs(addresses)).toBeCloseTo(expectedMs, 0)
+})
+
+// Recorded of Cilium 1.19's server.
+test.each([
+  [1, 0.5, '41.588830833s'],
+  [7, 0, '20.794415416s'],
+  [12, 0, '25.649493574s'],
+])('%i addresses at a ratio of %f: %s, to the nanosecond', (addresses, ratio, text) => {
+  expect(formatGoDuration(Math.round(ciliumIntervalMs(addresses, ratio) * 1e6))).toBe(text)
 })
 
 test('no addresses at all leave the base interval', () => {
