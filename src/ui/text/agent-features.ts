@@ -43,12 +43,16 @@ function flows(observer: NonNullable<NonNullable<AgentStatus['hubble']>['observe
     Number(observer['seen-flows']),
   ]
   const seconds = Number(parseGoDuration(observer.uptime) ?? 0n) / 1e9
-  const percent = ((current / most) * 100).toFixed(2)
+  const percent = twoDecimals((current / most) * 100)
   return [
     ...(most > 0 ? [`Current/Max Flows: ${current}/${most} (${percent}%)`] : []),
-    ...(seconds > 0 ? [`Flows/s: ${(seen / seconds).toFixed(2)}`] : []),
+    ...(seconds > 0 ? [`Flows/s: ${twoDecimals(seen / seconds)}`] : []),
   ].join(', ')
 }
+
+/** As Go rounds: what lies exactly between two goes to the even one. */
+const twoDecimals = (value: number): string =>
+  ((value * 8) % 4 === 1 ? value - 0.005 : value).toFixed(2)
 
 export function encryption({ encryption }: AgentStatus): string {
   if (!encryption) return ''

@@ -75,6 +75,7 @@ const kubeProxyReplacement = object({
   devices: list(text),
   directRoutingDevice: text,
   features: object({
+    annotations: list(text),
     bpfSocketLBHostnsOnly: flag,
     externalIPs: enabled,
     gracefulTermination: enabled,

@@ -89,15 +89,16 @@ function kubeProxyReplacement(agent: AgentStatus): string {
   const replacement = agent['kube-proxy-replacement']
   if (!replacement) return ''
   const { mode, directRoutingDevice } = replacement
+  // Cilium's client counts the commas by the other list.
+  const last = (replacement.devices ?? []).length - 1
   const devices = (replacement.deviceList ?? [])
     .filter(device => device !== null)
-    .map(device => {
+    .map((device, index) => {
       const direct = device.name === directRoutingDevice ? ' (Direct Routing)' : ''
-      return `${device.name} ${(device.ip ?? []).join(' ')}${direct}`
+      const comma = index === last ? '' : ', '
+      return `${device.name} ${(device.ip ?? []).join(' ')}${direct}${comma}`
     })
-  // Called Disabled until 1.13.
-  const off = mode === 'False' || mode === 'Disabled'
-  const shown = off || devices.length === 0 ? '' : `[${devices.join(', ')}]`
+  const shown = mode === 'False' || devices.length === 0 ? '' : `[${devices.join('')}]`
   return `KubeProxyReplacement:\t${mode}\t${shown}\n`
 }
 
@@ -116,9 +117,10 @@ function cilium({ cilium }: AgentStatus): string {
 }
 
 function stale({ stale }: AgentStatus): string {
+  if (!stale) return ''
   const probes = Object.keys(stale).sort()
   const since = probes.map(probe => `${JSON.stringify(probe)} since ${stale[probe]}`)
-  return probes.length === 0 ? '' : `Stale status:\t${since.join(', ')}\n`
+  return `Stale status:\t${since.join(', ')}\n`
 }
 
 function nodeMonitor({ nodeMonitor: monitor }: AgentStatus): string {

@@ -5,7 +5,7 @@ import { type Item, isStruct, type ObjectShape, type Shape, type Struct } from '
 export function printItem({ shape, value }: Item): string {
   if (shape.kind === 'object' && !shape.embedded) return printPointer(shape, value)
   const asJson = shape.kind === 'time' || Array.isArray(value) || isStruct(value)
-  if (asJson || shape.kind === 'list') return toJson(shape, value)
+  if (asJson || shape.kind === 'list' || shape.kind === 'map') return toJson(shape, value)
   if (value === null) return shape.kind === 'any' ? 'null' : '<nil>'
   return String(value)
 }

@@ -60,7 +60,7 @@ export const namedList = <S extends Shape>(of: S): Typed<readonly TypeOf<S>[] | 
   omitEmpty: true,
 })
 
-export const map = <S extends Shape>(of: S): Typed<Readonly<Record<string, TypeOf<S>>>> => ({
+export const map = <S extends Shape>(of: S): Typed<Readonly<Record<string, TypeOf<S>>> | null> => ({
   kind: 'map',
   of,
 })
@@ -93,7 +93,7 @@ export function fill(shape: Shape, received: unknown): unknown {
     case 'list':
       return Array.isArray(received) ? received.map(item => fill(shape.of, item)) : null
     case 'map':
-      return isStruct(received) ? fillEntries(shape.of, received) : {}
+      return isStruct(received) ? fillEntries(shape.of, received) : null
     case 'object':
       return isStruct(received) || shape.embedded ? fillObject(shape, received) : null
     default:
@@ -158,7 +158,7 @@ export function isOmitted(shape: Shape, value: unknown): boolean {
     case 'list':
       return shape.omitEmpty && (!Array.isArray(value) || value.length === 0)
     case 'map':
-      return isStruct(value) && Object.keys(value).length === 0
+      return !isStruct(value) || Object.keys(value).length === 0
     case 'object':
       return value === null
     case 'duration':

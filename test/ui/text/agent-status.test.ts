@@ -49,6 +49,7 @@ test.each([
         mode: 'True',
         directRoutingDevice: 'b',
         deviceList: [{ name: 'a', ip: ['1', '2'] }, { name: 'b' }],
+        devices: ['a', 'b'],
       },
     },
     'KubeProxyReplacement:|True|[a 1 2, b  (Direct Routing)]',
@@ -58,6 +59,12 @@ test.each([
     { 'kube-proxy-replacement': { mode: 'False', deviceList: [{ name: 'a' }] } },
     'KubeProxyReplacement:|False|',
   ],
+  [
+    'KubeProxyReplacement',
+    { 'kube-proxy-replacement': { mode: 'Disabled', deviceList: [{ name: 'a', ip: ['1'] }] } },
+    'KubeProxyReplacement:|Disabled|[a 1, ]',
+  ],
+  ['Stale status', { stale: {} }, 'Stale status:|'],
   [
     'Stale status',
     { stale: { b: '2026-01-08T09:00:00Z', a: '' } },
@@ -114,6 +121,11 @@ test.each([
       },
     },
     'Hubble:|Ok|Current/Max Flows: 5/8 (62.50%), Flows/s: 0.50|Metrics: Disabled',
+  ],
+  [
+    'Hubble',
+    { hubble: { state: 'Ok', observer: { 'seen-flows': 1001, uptime: '8s' } } },
+    'Hubble:|Ok|Flows/s: 125.12',
   ],
   [
     'Encryption',

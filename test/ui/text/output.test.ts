@@ -94,6 +94,22 @@ timestamp: ""
   )
 })
 
+test('kube-proxy’s annotations come first, and are there when they were not sent', () => {
+  const health = (features: object) => ({ cilium: { 'kube-proxy-replacement': { features } } })
+  const annotations = ['service.cilium.io/type']
+  expect(textOf(health({}), 'json', 'health')).toContain(
+    '"features": {\n        "annotations": null',
+  )
+  expect(textOf(health({}), 'yaml', 'health')).toContain('features:\n            annotations: []\n')
+  expect(textOf(health({ annotations }), 'json', 'health')).toContain('"service.cilium.io/type"\n')
+})
+
+test('a map that was not sent is left out of JSON, empty in YAML, and null in a template', () => {
+  expect(textOf({}, 'json', 'health')).not.toContain('stale')
+  expect(textOf({}, 'yaml', 'health')).toContain('stale: {}\n')
+  expect(textOf({}, 'jsonpath={.cilium.stale}', 'health')).toBe('null\n')
+})
+
 test('a number that JavaScript cannot hold is printed digit for digit', () => {
   const body =
     '{"nodes":[{"endpoint":{"icmp":{"latency":9223372036854775807},"http":{"latency":-1}}}]}'
