@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { UserError } from '../src/core/errors.ts'
 import { themeNames } from '../src/ui/top/theme.ts'
 import { accessFlags, listenFlags } from './access-flags.ts'
 import { apisAllowed } from './api-access.ts'
@@ -49,8 +50,8 @@ export const daemonFlags = (command: Command) =>
     .option('--socket <PATH>', 'with -d: the health API socket ($CILIUM_HEALTH_SOCK)')
     .option('--listen-address <IP...>', 'with -d: answer /hello on these addresses only')
     .addOption(
-      new Option('--admin <WHERE>', 'with -d: where the health API is served besides')
-        .choices(['unix', 'any'])
+      new Option('--admin <WHERE>', 'with -d: where the health API is served: unix, or any')
+        .argParser(adminOf)
         .default('unix'),
     )
     .addOption(
@@ -59,6 +60,12 @@ export const daemonFlags = (command: Command) =>
         "with -d: the only operations allowed: GetHealthz, GetStatus, PutStatusProbe, Get*, '*'",
       ).argParser(apisAllowed),
     )
+
+/** Cilium 1.5's words. */
+function adminOf(where: string): 'unix' | 'any' {
+  if (where === 'unix' || where === 'any') return where
+  throw new UserError(`Invalid admin option ${JSON.stringify(where)} (must be one of [any unix])`)
+}
 
 /** How the screen and the plain table look. */
 export const lookFlags = (command: Command) =>

@@ -1,7 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { UserError } from '../src/core/errors.ts'
-import { fromGo } from './arguments.ts'
-import type { ClientFlags } from './client.ts'
+import { commandOf, commandWord, innermost, inOrder } from './arguments.ts'
 import type { TopFlags, TopHosts } from './commands/top.ts'
 import { doctorFlags } from './doctor-flags.ts'
 import { fail, watchStdout } from './exit.ts'
@@ -12,15 +11,20 @@ import { nodeLabelsFlag } from './node-labels.ts'
 import { each } from './options.ts'
 import { probeFlags } from './settings.ts'
 import { withStored } from './stored.ts'
+import { refuseCommand } from './unknown-command.ts'
 import { version } from './version.ts'
 
 /** Reads the command line and runs what it asks for. Each command is loaded only when it is run. */
 export async function main(argv: readonly string[]): Promise<void> {
   watchStdout()
   try {
+    const words = argv.slice(2)
     const root = program()
-    await addCompletion(root, argv[2])
-    await root.parseAsync(fromGo(argv))
+    const name = commandWord(root, words)
+    if (name === 'complete') return await answerShell(root, words)
+    completion(root)
+    if (name !== undefined && !commandOf(root, name)) refuseCommand(root, name)
+    await root.parseAsync(inOrder(root, words), { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode
     else fail(error)
@@ -34,8 +38,9 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: complain })
     .showHelpAfterError()
+    .showSuggestionAfterError(false)
     .allowExcessArguments()
-    .helpCommand('help [command]', 'help about a command')
+    .helpCommand(false)
     .version(version, '-v, --version', 'print the version')
     .action((_, command: Command) => runRoot(command))
   daemonFlags(hostFlag(root))
@@ -44,52 +49,51 @@ function program(): Command {
 }
 
 async function runRoot(root: Command): Promise<void> {
-  const [unknown] = root.args
-  if (unknown !== undefined) return refuseCommand(unknown)
   if (!root.opts().daemon) return root.outputHelp()
   const { daemon } = await import('./commands/daemon.ts')
   await withStored(root)
   await daemon(root.opts())
 }
 
-/** The words, streams and exit code of Cilium's own client. */
-function refuseCommand(name: string): never {
-  const message = `unknown command ${JSON.stringify(name)} for "cilium-health"`
-  process.stderr.write(`Error: ${message}\nRun 'cilium-health --help' for usage.\n`)
-  process.stdout.write(`${message}\n`)
-  throw new CommanderError(1, 'unknown', message)
+/** Of a command that nobody knows the usage of all is told, which is no mistake of Cilium's client's. */
+function helpOf(root: Command, path: readonly string[]): void {
+  const found = innermost(root, path)
+  const isUnknown = path.length > 0 && found === root
+  const topics = path.map(word => `\`${word}\``).join(' ')
+  if (isUnknown) process.stderr.write(`Unknown help topic [${topics}]\n`)
+  found.outputHelp({ error: isUnknown })
 }
 
+/** A mistake goes to stderr with the usage, and alone to stdout, as Cilium's own client does it. */
 function complain(text: string): void {
-  const message = text
-    .trim()
-    .replace(/^error: /, '')
-    .replace(/^unknown option '(--[^=']*).*?'/s, 'unknown flag: $1')
-    .replace(/^unknown option '-(.)(.*?)'/s, "unknown shorthand flag: '$1' in -$1$2")
-    .replace(/^option '-(\w), .*' argument missing$/s, "flag needs an argument: '$1' in -$1")
-    .replace(/^option '(--[\w-]+).*' argument missing$/s, 'flag needs an argument: $1')
+  const message = text.trim().replace(/^error: /, '')
   process.stderr.write(`Error: ${message}\n`)
   process.stdout.write(`${message}\n`)
 }
 
-/** The shells' scripts, and the answers that these ask for, come from a library. */
-async function addCompletion(root: Command, command: string | undefined): Promise<void> {
-  if (command === 'completion' || command === 'complete') {
-    const { default: addTo } = await import('@bomb.sh/tab/commander')
-    addTo(root, { completionCommandName: 'completion' })
-    // Cilium's client has it; our scripts leave it to the shell.
-    const added = root.commands.find(each => each.name() === 'completion')
-    added?.addOption(new Option('--no-descriptions').hideHelp())
-  } else {
-    root.command('completion <shell>').description('a script for bash, zsh, fish or powershell')
-  }
+/** What a shell asks at each press of the tab key. */
+async function answerShell(root: Command, words: readonly string[]): Promise<void> {
+  const { answer } = await import('./completion.ts')
+  answer(root, words)
 }
 
-/** `--host` may stand before the command as well. */
-const withHost = <Flags extends ClientFlags>(root: Command, flags: Flags): Flags => {
-  const { daemon, host } = root.opts()
-  if (daemon) throw new UserError('Invalid combination of arguments')
-  return { ...flags, host: flags.host ?? host }
+/** Apart from the others: the library that answers the shell brings its own. */
+const completion = (root: Command): Command =>
+  root
+    .command('completion')
+    .argument('[shell]', 'bash, zsh, fish or powershell')
+    .option('--no-descriptions', 'without what each word means')
+    .description('a script for bash, zsh, fish or powershell')
+    .action(async (shell: string | undefined, flags, command: Command) => {
+      const { isShell, printScript } = await import('./completion.ts')
+      if (!isShell(shell)) return command.outputHelp()
+      printScript(program(), shell, flags)
+    })
+
+/** `-d` is a daemon's; with a client's command it is refused in the words of 1.5. */
+const asClient = <Flags extends object>(root: Command, flags: Flags): Flags => {
+  if (root.opts().daemon) throw new UserError('Invalid combination of arguments')
+  return flags
 }
 
 /** `top` shows several at once. */
@@ -121,7 +125,7 @@ const commands = {
         >()
         const hosts = [...[host].flat(), ...attach]
         const { top } = await import('./commands/top.ts')
-        const rest = withHost(root, flags)
+        const rest = asClient(root, flags)
         await top(hosts.length === 0 ? rest : { ...rest, host: hosts })
       }),
   status: root =>
@@ -133,36 +137,35 @@ const commands = {
       .option('--filter <FILTER>', 'only the nodes that match')
       .action(async flags => {
         const { status } = await import('./commands/status.ts')
-        await status(withHost(root, flags))
+        await status(asClient(root, flags))
       }),
   ping: root =>
     clientFlags(root.command('ping').argument('[nodes...]'))
       .description('probe now, all nodes or these, and print every path')
       .action(async (nodes: readonly string[], flags) => {
         const { ping } = await import('./commands/ping.ts')
-        await ping(nodes, withHost(root, flags))
+        await ping(nodes, asClient(root, flags))
       }),
   get: root =>
     outputFlag(clientFlags(root.command('get').aliases(['inspect', 'show'])))
       .description("the daemon's own health and its agent's")
       .action(async flags => {
         const { get } = await import('./commands/get.ts')
-        await get(withHost(root, flags))
+        await get(asClient(root, flags))
       }),
   hello: root =>
     clientFlags(root.command('hello').allowExcessArguments())
       .description('whether the daemon answers')
       .action(async flags => {
         const { hello } = await import('./commands/hello.ts')
-        await hello(withHost(root, flags))
+        await hello(asClient(root, flags))
       }),
   mesh: root =>
     meshFlags(root.command('mesh'))
       .description('who sees whom: the views of several daemons as one matrix')
       .action(async (flags: MeshFlags) => {
         const { mesh } = await import('./commands/mesh.ts')
-        const { host } = root.opts()
-        await mesh(flags.host || host === undefined ? flags : { ...flags, host: [host] })
+        await mesh(flags)
       }),
   doctor: root =>
     doctorFlags(root.command('doctor'))
@@ -191,6 +194,12 @@ const commands = {
       .description('forget one')
       .action(async name => (await load()).unsetSetting(name))
   },
+  help: root =>
+    root
+      .command('help')
+      .argument('[command...]')
+      .description('help about a command')
+      .action((path: readonly string[]) => helpOf(root, path)),
   version: root =>
     root
       .command('version')

@@ -1,4 +1,3 @@
-import { fromGo } from './arguments.ts'
 import { fail, watchStdout } from './exit.ts'
 
 const withValue: Readonly<Record<string, string>> = {
@@ -7,6 +6,8 @@ const withValue: Readonly<Record<string, string>> = {
   '-H': 'host',
   '--host': 'host',
 }
+/** A flag and its value in one word. */
+const joined = /^(--output(?==)|--host(?==)|-[oH])=?(.+)$/s
 const switches: readonly string[] = ['--probe', '--verbose', '--succinct']
 
 /**
@@ -14,7 +15,7 @@ const switches: readonly string[] = ['--probe', '--verbose', '--succinct']
  * the whole command line takes. False for all other words: they go the long way.
  */
 export async function statusAtOnce(words: readonly string[]): Promise<boolean> {
-  const flags = words[0] === 'status' ? simpleFlags(fromGo(words.slice(1))) : undefined
+  const flags = words[0] === 'status' ? simpleFlags(words.slice(1)) : undefined
   if (!flags) return false
   watchStdout()
   try {
@@ -28,7 +29,7 @@ export async function statusAtOnce(words: readonly string[]): Promise<boolean> {
 
 function simpleFlags(words: readonly string[]): Record<string, string | true> | undefined {
   const flags: Record<string, string | true> = {}
-  const rest = words.flatMap(word => /^(--output|--host)=(.+)$/s.exec(word)?.slice(1) ?? [word])
+  const rest = words.flatMap(word => joined.exec(word)?.slice(1) ?? [word])
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     const flag = withValue[word]
     const value = flag === undefined ? switches.includes(word) : rest.shift()

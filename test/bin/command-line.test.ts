@@ -51,6 +51,10 @@ async function against(body: unknown, ...args: readonly string[]) {
 }
 
 test.each([
+  [['-o', 'jsonpath={.local.name}', 'status'], 'a\n'],
+  [['-D', '--output=jsonpath={.local.name}', '--verbose=true', 'connectivity'], 'a\n'],
+  [['-ojsonpath={.local.name}', 'status'], 'a\n'],
+  [['status', '-Dojsonpath={.local.name}', '--help=false', 'more', 'words'], 'a\n'],
   [['status', '-o=jsonpath={.local.name}'], 'a\n'],
   [['status', '--output=jsonpath={.local.name}', '--probe=true', '-D=true'], 'a\n'],
   [['status', '--verbose=false', '-o', 'jsonpath={.local.name}'], 'a\n'],
@@ -85,18 +89,47 @@ test('a daemon’s flag with a client’s command is refused in the words of 1.5
 
 test('help tells of the program or of one command', async () => {
   expect((await run('help')).stdout).toMatch(/^Usage: cilium-health/)
-  expect((await run('help', 'status')).stdout).toMatch(/^Usage: cilium-health status/)
+  expect((await run('help', 'status', 'x')).stdout).toMatch(/^Usage: cilium-health status/)
+  expect((await run('help', 'config', 'set')).stdout).toMatch(/^Usage: cilium-health config set/)
+  const { code, stdout, stderr } = await run('help', 'bogus', 'x')
+  expect([code, stdout]).toEqual([0, ''])
+  expect(stderr).toMatch(/^Unknown help topic \[`bogus` `x`\]\nUsage: cilium-health \[options\]/)
+})
+
+test('a command that is nearly one is told which', async () => {
+  const message = 'unknown command "stat" for "cilium-health"\n\nDid you mean this?\n\tstatus\n'
+  expect(await run('-H', 'x', 'stat', '--verbose')).toEqual({
+    code: 1,
+    stdout: `${message}\n`,
+    stderr: `Error: ${message}\nRun 'cilium-health --help' for usage.\n`,
+  })
+})
+
+test('a flag before its command that takes no value must say so', async () => {
+  // As cobra does, the command is taken for its value.
+  const { stdout } = await run('--verbose', 'status')
+  expect(stdout).toBe('unknown flag: --verbose\n')
 })
 
 test.each([
   [['-Z'], "unknown shorthand flag: 'Z' in -Z"],
   [['status', '--bogus=1'], 'unknown flag: --bogus'],
   [['status', '-o'], "flag needs an argument: 'o' in -o"],
+  [['status', '--output'], 'flag needs an argument: --output'],
+  [['status', '-Dx'], "unknown shorthand flag: 'x' in -x"],
+  [['status', '---x'], 'bad flag syntax: ---x'],
+  [['status', '--verbose=maybe'], notBoolean('maybe', '--verbose')],
+  [['-D=x', 'status'], notBoolean('x', '-D, --debug')],
+  [['status', '--help=x'], notBoolean('x', '-h, --help')],
 ])('%j is refused in the words of Cilium’s client', async (args, message) => {
   const { code, stdout, stderr } = await run(...args)
   expect([code, stdout]).toEqual([1, `${message}\n`])
-  expect(stderr).toContain(`Error: ${message}\n`)
+  expect(stderr.startsWith(`Error: ${message}\n\nUsage`)).toBe(true)
 })
+
+function notBoolean(value: string, flag: string): string {
+  return `invalid argument "${value}" for "${flag}" flag: strconv.ParseBool: parsing "${value}": invalid syntax`
+}
 
 test.each([
   [['top', '--demo', '0'], 'from 1 to 2000'],
@@ -107,6 +140,8 @@ test.each([
   [['top', '--node', 'a=10.0.0.1', '--node', 'a=10.0.0.2'], '"a" is given twice'],
   [['top', '--nodes', '/nonexistent/nodes.yaml'], 'Cannot read /nonexistent/nodes.yaml'],
   [['status', '-H', 'foo'], "invalid host format 'foo'"],
+  [['-H', 'foo', 'mesh'], "invalid host format 'foo'"],
+  [['-d', '--admin', 'x'], 'Error: Invalid admin option "x" (must be one of [any unix])\n'],
 ])('%j is refused with the culprit', async (args, culprit) => {
   const { code, stderr } = await run(...args)
   expect(code).toBe(1)
@@ -153,11 +188,4 @@ test('a setting or value that nobody knows is refused by name, and nothing is st
   await withHome('config', 'set', 'theme', 'pink')
   const top = await withHome('top', '--json', '--demo', '1')
   expect([top.code, top.stderr]).toEqual([1, expect.stringContaining('there is no theme "pink"')])
-})
-
-test('completion prints a script for each shell, and answers what it asks', async () => {
-  for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
-    expect((await run('completion', shell, '--no-descriptions')).stdout).toContain('cilium-health')
-  }
-  expect((await run('complete', '--', 'top', '--fail')).stdout).toContain('--fail-on')
 })
