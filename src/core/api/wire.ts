@@ -69,7 +69,16 @@ const localOf = ({ self }: Snapshot) => (self === undefined ? {} : { name: self 
 
 const intervalText = (intervalMs: number) => formatGoDuration(Math.round(intervalMs * 1e6))
 
-const rfc3339 = (atMs: number) => `${new Date(atMs).toISOString().slice(0, 19)}Z`
+/** Whole seconds in this machine's zone, as Go's server writes them. */
+function rfc3339(atMs: number): string {
+  const east = -new Date(atMs).getTimezoneOffset()
+  const local = new Date(atMs + east * 60_000).toISOString().slice(0, 19)
+  if (east === 0) return `${local}Z`
+  const [hours, minutes] = [Math.abs(east) / 60, Math.abs(east) % 60].map(part =>
+    String(Math.trunc(part)).padStart(2, '0'),
+  )
+  return `${local}${east < 0 ? '-' : '+'}${hours}:${minutes}`
+}
 
 function nodeStatus(node: NodeHealth, port: number): NodeStatus {
   const endpoint = addressesOf(node, 'endpoint', port)

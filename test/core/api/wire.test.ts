@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { fromWire } from '../../../src/core/api/read-wire.ts'
 import { createWireWriter, toWire, type WireOptions } from '../../../src/core/api/wire.ts'
 import type { Node } from '../../../src/core/model/node.ts'
@@ -49,6 +49,21 @@ test('keys come in the order of the real servers', () => {
   expect(written(snapshot)).toBe(
     `{"local":{"name":"a"},"nodes":[{"endpoint":${at('10.0.0.1')},"health-endpoint":{"primary-address":${at('10.0.0.1')},"secondary-addresses":[]},"host":{"primary-address":${at('192.0.2.1')},"secondary-addresses":[]},"name":"a"}],"probeInterval":"1m56.754608942s","timestamp":"2026-01-08T10:00:05Z"}\n`,
   )
+})
+
+test.each([
+  ['Asia/Kolkata', '2026-01-08T15:30:05+05:30'],
+  ['America/St_Johns', '2026-01-08T06:30:05-03:30'],
+  ['Africa/Abidjan', '2026-01-08T10:00:05Z'],
+])('times are those of the machine’s zone: %s', (zone, text) => {
+  vi.stubEnv('TZ', zone)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const source = fakeSource(listOf(node('a', '192.0.2.1')))
+  source.recordAll(reply(t0, 186950))
+  const { nodes, timestamp } = toWire({ ...source.snapshot(), takenAtMs: t0 })
+  expect(timestamp).toBe(text)
+  expect(nodes?.[0]?.host?.['primary-address']?.icmp?.lastProbed).toBe(text)
+  expect(fromWire({ nodes, timestamp }, 0).takenAtMs).toBe(t0)
 })
 
 test('before the first results the nodes are null', () => {
