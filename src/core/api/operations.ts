@@ -53,7 +53,7 @@ export function createOperations(
     GetStatus: async () => status(),
     async GetHealthz(_, signal) {
       const answer = await within(patienceMs, signal, healthz)
-      if (!answer) return failure('the agent did not answer in time')
+      if (!answer) return failure('Cilium API client timeout exceeded')
       return answer.kind === 'ok' ? json(200, goJson(answer.body)) : failure(answer.reason)
     },
     async PutStatusProbe(query, signal) {

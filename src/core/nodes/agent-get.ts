@@ -30,7 +30,14 @@ const addressOf = (place: AgentPlace) =>
 
 export type Answer =
   | { readonly kind: 'answer'; readonly status: number; readonly text: string }
-  | { readonly kind: 'silence'; readonly reason: string }
+  | Silence
+
+export interface Silence {
+  readonly kind: 'silence'
+  readonly reason: string
+  /** It may still answer one day. */
+  readonly isLate: boolean
+}
 
 export interface GetOptions {
   readonly headers?: Readonly<Record<string, string>>
@@ -44,21 +51,23 @@ const maxBytes = 64 * 1024 * 1024
 export async function get(place: AgentPlace, path: string, options: GetOptions): Promise<Answer> {
   const headers = { host: 'localhost', accept: 'application/json', ...options.headers }
   const request = httpRequest({ ...place, path, headers, agent: false })
-  let stopped: string | undefined
-  const stop = (reason: string) => {
-    stopped ??= reason
+  let stopped: Silence | undefined
+  const stop = (reason: string, isLate = false) => {
+    stopped ??= { kind: 'silence', reason, isLate }
     request.destroy()
   }
   // It may come again after the first, which is told below.
   request.on('error', () => request.destroy())
   const onAbort = () => stop('closed')
-  const late = setTimeout(stop, options.timeoutMs, `no answer within ${options.timeoutMs} ms`)
+  const { timeoutMs } = options
+  const late = setTimeout(stop, timeoutMs, `no answer within ${timeoutMs} ms`, true)
   options.signal.addEventListener('abort', onAbort)
   if (options.signal.aborted) onAbort()
   try {
     return await answerOf(request, stop)
   } catch (error) {
-    return { kind: 'silence', reason: stopped ?? goErrorText(error, addressOf(place)) }
+    const reason = goErrorText(error, addressOf(place))
+    return stopped ?? { kind: 'silence', reason, isLate: false }
   } finally {
     clearTimeout(late)
     options.signal.removeEventListener('abort', onAbort)

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import type { NodeList } from '../model/node.ts'
 import type { AgentState } from '../model/snapshot.ts'
 import type { NodeSource } from '../model/source.ts'
-import { type AgentPlace, authorityOf, get, parsePlace } from './agent-get.ts'
+import { type AgentPlace, authorityOf, get, parsePlace, type Silence } from './agent-get.ts'
 import {
   type Change,
   type Fault,
@@ -118,9 +118,12 @@ export function openAgent(options: AgentOptions): AgentSource {
     agentState: () => state,
     async healthz() {
       const answer = await ask('/v1/healthz', {}, closing.signal)
-      if (answer.kind === 'silence') return { kind: 'silence', reason: asGo(place, answer.reason) }
+      if (answer.kind === 'silence') return { kind: 'silence', reason: asGo(place, answer) }
+      if (answer.status !== 200) {
+        const reason = `[GET /healthz] GetHealthz (status ${answer.status}): {}`
+        return { kind: 'silence', reason }
+      }
       const status = parseAnswer(answer.text)
-      if (answer.status !== 200) return { kind: 'silence', reason: badStatus(answer.status) }
       if (isObject(status)) return { kind: 'status', status }
       return { kind: 'silence', reason: 'the answer is no JSON object' }
     },
@@ -128,11 +131,15 @@ export function openAgent(options: AgentOptions): AgentSource {
   }
 }
 
-/** As Cilium's own client to the agent says it. */
-const asGo = (place: AgentPlace, reason: string) => {
+/** As Cilium's own client to the agent says it, with its hint where its default socket is named. */
+function asGo(place: AgentPlace, { reason, isLate }: Silence): string {
+  if (isLate) return 'Cilium API client timeout exceeded'
   const origin = 'host' in place ? `http://${authorityOf(place)}` : 'http://localhost'
-  return `Get "${origin}/v1/healthz": ${reason}\nIs the agent running?`
+  const text = `Get "${origin}/v1/healthz": ${reason}`
+  return text.includes(defaultSocket) ? `${text}\nIs the agent running?` : text
 }
+
+const defaultSocket = '/var/run/cilium/cilium.sock'
 
 const badStatus = (status: number) => `the agent answers with status ${status}`
 

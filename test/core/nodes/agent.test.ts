@@ -235,10 +235,26 @@ test('an agent that is gone is told in the words of Cilium’s client', async ()
     kind: 'silence',
     reason: 'the answer is no JSON object',
   })
-  const nobody = openAgent({ uri: `unix://${path}.gone` })
-  expect(await nobody.healthz()).toEqual({
+  agent.become('failing')
+  expect(await source.healthz()).toEqual({
     kind: 'silence',
-    reason: `Get "http://localhost/v1/healthz": dial unix ${path}.gone: connect: no such file or directory\nIs the agent running?`,
+    reason: '[GET /healthz] GetHealthz (status 500): {}',
+  })
+  agent.become('hanging')
+  expect(await openAgent({ uri: `unix://${path}`, timeoutMs: 50 }).healthz()).toEqual({
+    kind: 'silence',
+    reason: 'Cilium API client timeout exceeded',
+  })
+  const missing = (at: string) =>
+    `Get "http://localhost/v1/healthz": dial unix ${at}: connect: no such file or directory`
+  expect(await openAgent({ uri: `unix://${path}.gone` }).healthz()).toEqual({
+    kind: 'silence',
+    reason: missing(`${path}.gone`),
+  })
+  const usual = '/nonexistent/var/run/cilium/cilium.sock'
+  expect(await openAgent({ uri: `unix://${usual}` }).healthz()).toEqual({
+    kind: 'silence',
+    reason: `${missing(usual)}\nIs the agent running?`,
   })
   const nowhere = openAgent({ uri: 'tcp://[::1]:1' })
   expect(await nowhere.healthz()).toMatchObject({
