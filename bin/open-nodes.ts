@@ -61,12 +61,12 @@ async function fromFile(flags: ProbeFlags): Promise<OpenedNodes> {
 
 /** The nodes that are stored in the settings, if any. */
 export async function openStored(): Promise<OpenNodes | undefined> {
-  const [{ openConfig }, { storedNodes }] = await Promise.all([
+  const [{ readSettings }, { storedNodes }] = await Promise.all([
     import('../src/core/config.ts'),
     import('../src/core/nodes/stored.ts'),
   ])
-  const config = await openConfig()
-  const nodes = storedNodes(config.settings.nodes, config.file)
+  const { file, settings } = await readSettings()
+  const nodes = storedNodes(settings.nodes, file)
   return nodes && (async flags => unlinked(nodes, flags.port))
 }
 

@@ -9,7 +9,10 @@ const sources = ['host', 'attach', 'cilium', 'node', 'nodes', 'demo'] as const
  */
 export async function withStored(command: Command): Promise<void> {
   const { readSettings } = await import('../src/core/config.ts')
-  const { file, settings } = await readSettings()
+  const { file, settings, unreadable } = await readSettings()
+  if (unreadable) {
+    process.stderr.write(`Warning: the settings in ${file} may not be read: ${unreadable}\n`)
+  }
   const { host, cilium, nodes: _, ...others } = settings
   const given = (name: string) => (command.getOptionValueSource(name) ?? 'default') !== 'default'
   command.setOptionValueWithSource('keys', settings.keys, 'config')

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import envPaths from 'env-paths'
 import * as v from 'valibot'
@@ -57,12 +57,24 @@ type Stored = Record<string, unknown>
 const maxLength = 16 * 1024 * 1024
 const project = { projectName: 'cilium-health', projectSuffix: '' }
 
+export interface ReadSettings extends Pick<Config, 'file' | 'settings'> {
+  /** There is a file, but it may not be read. */
+  readonly unreadable?: string
+}
+
 /** The settings and their file. Without a file `conf`, which is slow to load, is left alone. */
 export async function readSettings(
   directory = envPaths(project.projectName, { suffix: project.projectSuffix }).config,
-): Promise<Pick<Config, 'file' | 'settings'>> {
+): Promise<ReadSettings> {
   const file = join(directory, 'config.json')
-  return existsSync(file) ? await openConfig(directory) : { file, settings: {} }
+  try {
+    closeSync(openSync(file, 'r'))
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    const isForbidden = ['EACCES', 'EPERM'].includes(code)
+    return { file, settings: {}, ...(isForbidden ? { unreadable: code } : {}) }
+  }
+  return await openConfig(directory)
 }
 
 /**

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { openConfig } from '../../src/core/config.ts'
+import { openConfig, readSettings } from '../../src/core/config.ts'
 import { UserError } from '../../src/core/errors.ts'
 
 function folderWith(text?: string) {
@@ -18,6 +18,16 @@ test('without a file nothing is set', async () => {
   const config = await openConfig(folder)
   expect(config.settings).toEqual({})
   expect(config.file).toBe(file)
+})
+
+test('settings that may not be read are none, and that is told', async () => {
+  const { folder, file } = folderWith('{"port": 1}')
+  chmodSync(file, 0)
+  const mayAll = process.geteuid?.() === 0
+  if (mayAll) process.seteuid?.('nobody')
+  const read = await readSettings(folder).finally(() => mayAll && process.seteuid?.(0))
+  expect(read).toEqual({ file, settings: {}, unreadable: 'EACCES' })
+  expect(await readSettings(join(folder, 'none'))).toMatchObject({ settings: {} })
 })
 
 test('a stored setting is there the next time, time spans in milliseconds', async () => {
