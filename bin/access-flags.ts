@@ -30,6 +30,14 @@ export async function accessOf(host: string, flags: AccessFlags): Promise<Access
   return {
     ...access,
     token: access.token ?? (process.env.CILIUM_HEALTH_TOKEN || undefined),
+    byProxy: await proxies(),
     ssh: { runtimeDirectory: process.env.XDG_RUNTIME_DIR || undefined },
   }
+}
+
+/** For plain TCP, as Go's client does; nothing is loaded where the environment names no proxy. */
+async function proxies(): Promise<Access['byProxy']> {
+  if (!process.env.HTTP_PROXY && !process.env.http_proxy) return undefined
+  const { byProxy } = await import('../src/core/api/dial/http-proxy.ts')
+  return byProxy(process.env)
 }

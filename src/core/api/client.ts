@@ -178,7 +178,7 @@ async function respond(route: Route, call: Call, signal: AbortSignal): Promise<I
   request({
     createConnection: () => socket,
     method: call.method,
-    path: pathOf(call),
+    path: route.target(pathOf(call)),
     signal,
     headers: {
       ...route.headers,

@@ -41,7 +41,8 @@ export function createRemote(route: Route, limits: RemoteLimits): Remote {
   const headers = { ...route.headers, host: route.authority }
 
   const request = async (method: 'GET' | 'PUT', path: string, signal: AbortSignal, more = {}) => {
-    const answer = await pool.request({ method, path, signal, headers: { ...headers, ...more } })
+    const target = { method, path: route.target(path) }
+    const answer = await pool.request({ ...target, signal, headers: { ...headers, ...more } })
     const atMs = Date.parse(String(answer.headers.date))
     if (atMs > 0) onDate?.(atMs)
     return answer

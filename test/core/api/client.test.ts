@@ -141,6 +141,10 @@ test('where nobody is, the error names the call, the address and the reason', as
   await expect(createHealthClient({ host: 'tcp://127.0.0.1:1' }).putProbe()).rejects.toThrow(
     'Cannot get status/probe: Put "http://127.0.0.1:1/v1beta/status/probe": dial tcp 127.0.0.1:1: connect: connection refused',
   )
+  // Cilium's client takes it for tcp.
+  await expect(createHealthClient({ host: 'http://127.0.0.1:1' }).getStatus()).rejects.toThrow(
+    'Cannot get status: Get "http://127.0.0.1:1/v1beta/status": dial tcp 127.0.0.1:1: connect: connection refused',
+  )
 })
 
 test('a daemon that hangs up or says nothing is told as Go does', async () => {
@@ -170,6 +174,12 @@ test('a host that is no URI is refused at once', () => {
     new UserError("Error while creating client: invalid host format 'foo'"),
   )
   expect(() => createHealthClient({ host: 'gopher://x' })).toThrow(UserError)
+  expect(() => createHealthClient({ host: 'tcp://bad host:1' })).toThrow(
+    'Error while creating client: parse "tcp://bad host:1": invalid character " " in host name',
+  )
+  expect(() => createHealthClient({ host: 'tcp://a:b' })).toThrow(
+    'Error while creating client: parse "tcp://a:b": invalid port ":b" after host',
+  )
   expect(() => createHealthClient({ host: 'tcp://' })).toThrow(UserError)
 })
 

@@ -11,6 +11,8 @@ export interface Route {
   readonly origin: string
   /** As errors name it: `unix /var/run/cilium/health.sock`. */
   readonly address: string
+  /** What is asked for by name of a path: an HTTP proxy wants the whole URL. */
+  target(path: string): string
   /** Go with every request. */
   readonly headers: Readonly<Record<string, string>>
   /** Opens a connection; rejects with the system's error, the signal's reason, or a RouteError. */
@@ -34,6 +36,8 @@ export interface Access {
   readonly token?: string | undefined
   /** Given, `tcp` is encrypted as `tcps` is. PEM texts; without a CA those of the system count. */
   readonly tls?: TlsAccess | undefined
+  /** For `tcp` that is not encrypted: leads it by an HTTP proxy. */
+  readonly byProxy?: ((route: Route) => Route) | undefined
   readonly ssh?: SshAccess | undefined
 }
 
@@ -54,7 +58,13 @@ export interface SshAccess {
 /** Makes a route from what follows `SCHEME://`; connects to nothing yet. */
 export type OpenRoute = (rest: string, access: Access) => Route
 
-const diallers: Readonly<Record<string, OpenRoute>> = { unix, tcp, tcps, ssh }
+const diallers: Readonly<Record<string, OpenRoute>> = {
+  unix,
+  tcp,
+  http: tcp,
+  tcps,
+  ssh,
+}
 
 /** The route to a URI such as `unix:///var/run/cilium/health.sock`. Throws a UserError for any other. */
 export function openRoute(uri: string, access: Access = {}): Route {

@@ -1,6 +1,6 @@
 import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net'
 import { UserError } from '../../errors.ts'
-import type { OpenRoute } from './index.ts'
+import type { OpenRoute, Route } from './index.ts'
 import { tlsTrouble } from './tls-words.ts'
 
 /** `unix://PATH`: a daemon on this machine. */
@@ -8,6 +8,7 @@ export const unix: OpenRoute = path => ({
   authority: 'localhost',
   origin: 'http://localhost',
   address: `unix ${path}`,
+  target: path => path,
   headers: {},
   dial: signal => connected({ path }, signal),
   explain: async () => undefined,
@@ -15,18 +16,17 @@ export const unix: OpenRoute = path => ({
 })
 
 /** `tcp://HOST:PORT`: our daemon with `--listen`; Cilium's own serves no more than /hello there. */
-export const tcp: OpenRoute = (rest, { token, tls }) => {
+export const tcp: OpenRoute = (rest, { token, tls, byProxy }) => {
   const authority = rest.replace(/\/.*$/, '')
   const url = URL.parse(`http://${authority}`)
-  if (!url || url.hostname === '' || url.username !== '') {
-    throw new UserError(`invalid host format 'tcp://${rest}'`)
-  }
+  if (!url || url.hostname === '' || url.username !== '') throw noHost(rest, authority)
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const port = Number(url.port || '80')
-  return {
+  const route: Route = {
     authority,
     origin: `${tls ? 'https' : 'http'}://${authority}`,
     address: `tcp ${url.hostname}:${port}`,
+    target: path => path,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     async dial(signal) {
       const socket = await connected({ host, port }, signal)
@@ -39,6 +39,20 @@ export const tcp: OpenRoute = (rest, { token, tls }) => {
     explain: async error => tls && tlsTrouble(error, host, tls),
     close: async () => {},
   }
+  return byProxy && !tls ? byProxy(route) : route
+}
+
+/** In the words of Go's url.Parse, where they are known. */
+function noHost(rest: string, authority: string): UserError {
+  const parsing = `parse ${JSON.stringify(`tcp://${rest}`)}:`
+  if (authority.includes(' ')) {
+    return new UserError(`${parsing} invalid character " " in host name`)
+  }
+  const [port] = /:[^\]:]*$/.exec(authority) ?? []
+  if (port && !/^:\d*$/.test(port)) {
+    return new UserError(`${parsing} invalid port ${JSON.stringify(port)} after host`)
+  }
+  return new UserError(`invalid host format 'tcp://${rest}'`)
 }
 
 /** `tcps://HOST:PORT`: the same, encrypted. */

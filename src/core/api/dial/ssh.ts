@@ -39,6 +39,7 @@ export const ssh: OpenRoute = (rest, { ssh: access = {} }) => {
     authority: 'localhost',
     origin: 'http://localhost',
     address: `ssh ${target.host} ${target.socket}`,
+    target: path => path,
     headers: {},
     async dial(signal) {
       signal.throwIfAborted()
