@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { UserError } from '../errors.ts'
 import type { HealthResponse, HealthStatusResponse } from '../model/cilium.ts'
 import { type Access, openRoute, type Route } from './dial/index.ts'
-import { decodeError, decodeHealthz, decodeStatus, type Parsed, parseGo } from './go-decode.ts'
+import { decodeError, decodeStatus, type Parsed, parseGo } from './go-decode.ts'
 import { goMarshal } from './go-json.ts'
 import { plainText } from './plain-text.ts'
 import { refusalMark } from './tcp-words.ts'
@@ -66,9 +66,12 @@ export function createHealthClient({
       const probe = { ...operations.probe, query: query === '' ? '' : `?${query}` }
       return call('Cannot get status/probe', probe, decodeStatus)
     },
-    getHealthz: () =>
-      call('Cannot get health for local instance', operations.healthz, decodeHealthz),
+    async getHealthz() {
+      const { decodeHealthz } = await import('./go-decode-health.ts')
+      return await call('Cannot get health for local instance', operations.healthz, decodeHealthz)
+    },
     async ping() {
+      const { decodeHealthz } = await import('./go-decode-health.ts')
       await call('Cannot ping', operations.healthz, decodeHealthz)
     },
     async getHello() {

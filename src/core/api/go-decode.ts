@@ -1,4 +1,4 @@
-import type { HealthResponse, HealthStatusResponse } from '../model/cilium.ts'
+import type { HealthStatusResponse } from '../model/cilium.ts'
 import { endOfValue } from './go-scan.ts'
 
 /** JSON, and what it says. */
@@ -38,8 +38,14 @@ class NoInteger {
   }
 }
 
-/** What Go's struct has at a place: a kind of value, the fields of an object, or a list. */
-type Shape = 'string' | 'int64' | Struct | { readonly list: Shape }
+/** What Go's struct has at a place: a kind of value, the fields of an object, or a list; or one of these with a name. */
+export type Shape =
+  | 'string'
+  | 'int64'
+  | 'bool'
+  | Struct
+  | { readonly list: Shape }
+  | { readonly name: string; readonly of: 'string' | { readonly list: Shape } }
 
 interface Struct {
   readonly struct: string
@@ -76,28 +82,11 @@ const status: Shape = {
     timestamp: 'string',
   },
 }
-const healthz: Shape = {
-  struct: 'HealthResponse',
-  fields: {
-    cilium: { struct: 'StatusResponse', fields: {} },
-    'system-load': {
-      struct: 'LoadResponse',
-      fields: { last1min: 'string', last5min: 'string', last15min: 'string' },
-    },
-    uptime: 'string',
-  },
-}
 
 /** Throws, in Go's words, where a field is of another kind than Cilium's. */
 export function decodeStatus(value: unknown): HealthStatusResponse {
   mustFit(value, status)
   return (value ?? { nodes: null }) as HealthStatusResponse
-}
-
-/** The agent's part (`cilium`) is not looked into. */
-export function decodeHealthz(value: unknown): HealthResponse {
-  mustFit(value, healthz)
-  return (value ?? {}) as HealthResponse
 }
 
 /** The text of a failed call; Go takes null for an empty one. */
@@ -109,7 +98,8 @@ export function decodeError(value: unknown): string {
   )
 }
 
-function mustFit(value: unknown, shape: Shape): void {
+/** Throws, in Go's words, for the first field that is of another kind. */
+export function mustFit(value: unknown, shape: Shape): void {
   const found = misfitIn(value, shape)
   if (!found) return
   const where =
@@ -126,10 +116,11 @@ interface Misfit {
   readonly fields: readonly string[]
 }
 
-function misfitIn(value: unknown, shape: Shape): Misfit | undefined {
+function misfitIn(value: unknown, told: Shape): Misfit | undefined {
   if (value == null) return undefined
+  const shape = unnamed(told)
   const form = formOf(shape)
-  if (!isA[form](value)) return { kind: kindOf(value, form), type: typeName(shape), fields: [] }
+  if (!isA[form](value)) return { kind: kindOf(value, form), type: typeName(told), fields: [] }
   if (typeof shape === 'string') return undefined
   return 'list' in shape
     ? misfitInList(value as readonly unknown[], shape.list)
@@ -156,13 +147,16 @@ function misfitInFields(value: Record<string, unknown>, shape: Struct): Misfit |
   return undefined
 }
 
-const formOf = (shape: Shape) => {
+const unnamed = (shape: Shape) => (typeof shape === 'object' && 'of' in shape ? shape.of : shape)
+
+const formOf = (shape: ReturnType<typeof unnamed>) => {
   if (typeof shape === 'string') return shape
   return 'list' in shape ? 'list' : 'struct'
 }
 
 const isA = {
   string: (value: unknown) => typeof value === 'string',
+  bool: (value: unknown) => typeof value === 'boolean',
   int64: (value: unknown) =>
     Number.isSafeInteger(value) ||
     (typeof value === 'bigint' && BigInt.asIntN(64, value) === value),
@@ -183,5 +177,7 @@ function kindOf(value: unknown, wanted: keyof typeof isA): string {
 
 function typeName(shape: Shape): string {
   if (typeof shape === 'string') return shape
-  return 'list' in shape ? `[]*${typeName(shape.list)}` : `models.${shape.struct}`
+  if ('name' in shape) return `models.${shape.name}`
+  if ('struct' in shape) return `models.${shape.struct}`
+  return `[]${typeof shape.list === 'string' ? '' : '*'}${typeName(shape.list)}`
 }

@@ -133,6 +133,34 @@ test.each([
   )
 })
 
+const misfit = (kind: string, field: string, type: string) =>
+  `json: cannot unmarshal ${kind} into Go struct field ${field} of type ${type}`
+
+test.each([
+  [
+    '{"controllers":"x"}',
+    misfit('string', 'StatusResponse.cilium.controllers', 'models.ControllerStatuses'),
+  ],
+  [
+    '{"controllers":[{"name":1}]}',
+    misfit('number', 'ControllerStatus.cilium.controllers.name', 'string'),
+  ],
+  ['{"kvstore":5}', misfit('number', 'StatusResponse.cilium.kvstore', 'models.Status')],
+  ['{"attach-mode":[]}', misfit('array', 'StatusResponse.cilium.attach-mode', 'models.AttachMode')],
+  ['{"ipam":{"ipv4":{}}}', misfit('object', 'IPAMStatus.cilium.ipam.ipv4', '[]string')],
+  ['{"srv6":{"enabled":"yes"}}', misfit('string', 'Srv6.cilium.srv6.enabled', 'bool')],
+  [
+    '{"nodeMonitor":{"cpus":1.5}}',
+    misfit('number 1.5', 'MonitorStatus.cilium.nodeMonitor.cpus', 'int64'),
+  ],
+])('an agent’s state that Go could not read is refused in its words: %s', async (raw, words) => {
+  const body = `{"cilium":${raw}}`
+  const { client } = await scripted({ 'GET /v1beta/healthz': { code: 200, raw: body } })
+  await expect(client.getHealthz()).rejects.toThrow(
+    new UserError(`Cannot get health for local instance: ${words}`),
+  )
+})
+
 test('where nobody is, the error names the call, the address and the reason', async () => {
   const path = join(temporary(), 'health.sock')
   await expect(createHealthClient({ host: `unix://${path}` }).getStatus()).rejects.toThrow(
