@@ -30,14 +30,16 @@ const request = /complete(?= '?--'? )/g
 export function answer(root: Command, words: readonly string[]): void {
   const start = words.indexOf('--')
   const asked = byName(root, words.slice(start + 1))
-  const isFile = fileFlags(root).has(asked.at(-2) ?? '')
+  const flag = /^(--[^=]+)=/.exec(asked.at(-1) ?? '')?.[1] ?? asked.at(-2) ?? ''
   const lines = said(() => library(root).parse([...asked]))
     .trimEnd()
     .split('\n')
     .slice(0, -1)
   const silent = words.slice(0, start).includes(withoutDescriptions)
   const candidates = silent ? lines.map(line => line.replace(/\t.*/, '')) : lines
-  process.stdout.write([...candidates, `:${directiveFor(candidates, isFile)}\n`].join('\n'))
+  process.stdout.write(
+    [...candidates, `:${directiveFor(candidates, fileFlags(root).has(flag))}\n`].join('\n'),
+  )
 }
 
 /** The library knows no aliases. */
@@ -78,7 +80,7 @@ const offerFormats = (offer: (value: string, description: string) => void): void
   for (const format of ['json', 'yaml', 'jsonpath=']) offer(format, '')
 }
 
-/** What the library prints, and would print no other way. */
+/** The library prints what it has to say: caught on its way to stdout. */
 function said(speak: () => void): string {
   const { write } = process.stdout
   let text = ''
@@ -98,8 +100,8 @@ function said(speak: () => void): string {
 const inBash = (script: string): string =>
   script
     .replaceAll(/^readonly /gm, '')
-    .replace(/^ *_get_comp_words_by_ref .*$/m, bashWords)
-    .replace(/^ *COMPREPLY=.*completions.*$/m, bashReply)
+    .replace(/^ *_get_comp_words_by_ref .*$/m, () => bashWords)
+    .replace(/^ *COMPREPLY=.*completions.*$/m, () => bashReply)
     .replace(/^complete -F/m, 'complete -o default -F')
 
 const bashWords = `    if declare -F _get_comp_words_by_ref >/dev/null; then

@@ -70,6 +70,7 @@ test('an answer has a description where one is wanted, and says what the shell s
   // No blank behind it, and names of files.
   expect(await answer('--', 'status', '-o', 'jsonp')).toBe('jsonpath=\t\n:6\n')
   expect(await answer('--', 'top', '--nodes', '')).toBe(':0\n')
+  expect(await answer('--', 'top', '--nodes=/etc')).toBe(':0\n')
   expect(await answer('--', '-H', '')).toBe(':4\n')
 })
 

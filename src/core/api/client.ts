@@ -124,7 +124,8 @@ function readValue({ text, broken }: Answer, empty: string): Parsed {
   try {
     return parseGo(text.trim() === '' && !broken ? empty : text)
   } catch (error) {
-    throw broken ?? error
+    const isCut = (error as Error).message === 'unexpected EOF'
+    throw (isCut && broken) || error
   }
 }
 

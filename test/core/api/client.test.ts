@@ -214,6 +214,10 @@ test('a host that is no URI is refused at once', () => {
 test.each([
   ['HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{"nodes":', 'unexpected EOF'],
   ['HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n', 'unexpected EOF'],
+  [
+    'HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nhello',
+    "invalid character 'h' looking for beginning of value",
+  ],
   ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{', 'unexpected EOF'],
   ['SSH-2.0-x\r\n', broken('malformed HTTP response "SSH-2.0-x"')],
   ['\x16\x03\x01"\n', broken(String.raw`malformed HTTP response "\x16\x03\x01\""`)],

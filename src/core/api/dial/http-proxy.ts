@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { unescape as decoded } from 'node:querystring'
 import { UserError } from '../../errors.ts'
 import { goErrorText } from '../../model/go-error.ts'
 import type { Route } from './index.ts'
@@ -26,7 +27,7 @@ function proxyOf(text: string): URL {
 function through(route: Route, { hostname, port, username, password }: URL): Route {
   const place = { host: bare(hostname), port: Number(port || '80') }
   const address = `tcp ${hostname}:${place.port}`
-  const login = Buffer.from([username, password].map(decodeURIComponent).join(':'))
+  const login = Buffer.from([username, password].map(decoded).join(':'))
   const authorization = { 'proxy-authorization': `Basic ${login.toString('base64')}` }
   return {
     ...route,

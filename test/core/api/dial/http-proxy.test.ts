@@ -24,14 +24,14 @@ async function proxy() {
 
 test('a daemon beyond a proxy is asked by its whole URL, once or again and again', async () => {
   const { asked, at } = await proxy()
-  const access = { byProxy: byProxy({ HTTP_PROXY: `http://me:a%20b@${at}` }) }
+  const access = { byProxy: byProxy({ HTTP_PROXY: `http://me:a%20%b@${at}` }) }
   const host = 'tcp://192.0.2.7:4240'
   const { response } = await createHealthClient({ host, access }).getStatus()
   expect(response).toEqual({ nodes: [] })
   const remote = createRemote(openRoute(host, access), { maxBodyBytes: 99, maxLineBytes: 99 })
   await remote.call('GET', '/v1beta/status', AbortSignal.timeout(5000))
   await remote.close()
-  const login = Buffer.from('me:a b').toString('base64')
+  const login = Buffer.from('me:a %b').toString('base64')
   const line = `GET http://192.0.2.7:4240/v1beta/status 192.0.2.7:4240 Basic ${login}`
   expect(asked).toEqual([line, line])
 })
