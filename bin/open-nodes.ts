@@ -5,7 +5,7 @@ import type { Store } from '../src/core/engine/store.ts'
 import { UserError } from '../src/core/errors.ts'
 import { formatGoDuration } from '../src/core/model/duration.ts'
 import type { NodeSource } from '../src/core/model/source.ts'
-import type { AgentSource } from '../src/core/nodes/agent.ts'
+import type { AgentHealth, AgentSource } from '../src/core/nodes/agent.ts'
 import { agentSocket } from './client.ts'
 import { defaultDemoNodes, type ProbeFlags } from './settings.ts'
 
@@ -94,7 +94,7 @@ async function ownHealth(uri: string, agent: AgentSource | undefined): Promise<H
   const path = uri.replace(/^unix:\/\//, '')
   if (path.startsWith('/') && !existsSync(path)) return missingSocket(path)
   const health = await agent?.healthz()
-  if (health?.kind !== 'status') return { kind: 'failed', reason: health?.reason ?? 'starting' }
+  if (health?.kind !== 'status') return { kind: 'failed', reason: await reasonOf(health) }
   const [last1min = '', last5min = '', last15min = ''] = loadavg().map(load => load.toFixed(2))
   const body = {
     cilium: health.status,
@@ -102,6 +102,13 @@ async function ownHealth(uri: string, agent: AgentSource | undefined): Promise<H
     uptime: formatGoDuration(process.uptime() * 1e9),
   }
   return { kind: 'ok', body }
+}
+
+/** As Cilium's daemon says it. */
+async function reasonOf(silence: Extract<AgentHealth, { kind: 'silence' }> | undefined) {
+  if (silence?.text === undefined) return silence?.reason ?? 'starting'
+  const { agentMisfit } = await import('../src/core/api/go-decode-health.ts')
+  return agentMisfit(silence.text) ?? silence.reason
 }
 
 /** A source without an agent behind it. */

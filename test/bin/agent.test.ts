@@ -50,7 +50,15 @@ test('a daemon passes the agent’s own health on, with load and uptime', async 
   expect(health.cilium.cilium).toMatchObject({ state: 'Failure', msg: 'the kvstore is gone' })
   expect(health['system-load'].last1min).toMatch(/^\d+\.\d\d$/)
   expect(health.uptime).toMatch(/s$/)
+  const failure = async () => (await start(['get', '-H', `unix://${socket}`]).ended).stderr
+  agent.become({ answer: 'hello' })
+  expect(await failure()).toContain("invalid character 'h' looking for beginning of value")
+  agent.become({ answer: '[]' })
+  expect(await failure()).toContain(
+    'json: cannot unmarshal array into Go value of type models.StatusResponse',
+  )
+  agent.become('failing')
+  expect(await failure()).toContain('[GET /healthz] GetHealthz (status 500): {}')
   rmSync(agent.socketPath)
-  const gone = await start(['get', '-H', `unix://${socket}`]).ended
-  expect(gone.stderr).toContain(`missing socket: ${agent.socketPath} does not exist`)
+  expect(await failure()).toContain(`missing socket: ${agent.socketPath} does not exist`)
 })

@@ -1,5 +1,5 @@
 import type { HealthResponse } from '../model/cilium.ts'
-import { mustFit, type Shape } from './go-decode.ts'
+import { mustFit, parseGo, type Shape } from './go-decode.ts'
 
 type Fields = Readonly<Record<string, Shape>>
 
@@ -115,4 +115,14 @@ const healthz = struct('HealthResponse', {
 export function decodeHealthz(value: unknown): HealthResponse {
   mustFit(value, healthz)
   return (value ?? {}) as HealthResponse
+}
+
+/** What is wrong with an agent's answer, in the words of Go's decoder; undefined where it finds nothing. */
+export function agentMisfit(text: string): string | undefined {
+  try {
+    mustFit(parseGo(text).value, agent)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
 }

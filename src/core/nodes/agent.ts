@@ -36,7 +36,8 @@ export interface AgentSource extends NodeSource {
 
 export type AgentHealth =
   | { readonly kind: 'status'; readonly status: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'silence'; readonly reason: string }
+  /** `text` is what it said instead, if anything. */
+  | { readonly kind: 'silence'; readonly reason: string; readonly text?: string }
 
 /** The nodes that a Cilium agent knows, of 1.5 or newer. While it is away the last list stays. */
 export function openAgent(options: AgentOptions): AgentSource {
@@ -125,7 +126,7 @@ export function openAgent(options: AgentOptions): AgentSource {
       }
       const status = parseAnswer(answer.text)
       if (isObject(status)) return { kind: 'status', status }
-      return { kind: 'silence', reason: 'the answer is no JSON object' }
+      return { kind: 'silence', reason: 'the answer is no JSON object', text: answer.text }
     },
     close: async () => closing.abort(),
   }

@@ -234,6 +234,7 @@ test('an agent that is gone is told in the words of Cilium’s client', async ()
   expect(await source.healthz()).toEqual({
     kind: 'silence',
     reason: 'the answer is no JSON object',
+    text: '[1]',
   })
   agent.become('failing')
   expect(await source.healthz()).toEqual({
