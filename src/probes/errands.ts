@@ -1,3 +1,4 @@
+import type { Marks } from '../core/model/marks.ts'
 import type { FailureReason, ProbeKind } from '../core/model/probe.ts'
 import type { Ability, Slot } from '../core/model/prober.ts'
 import type { Method, Replied, Report } from './method.ts'
@@ -5,7 +6,11 @@ import type { Peer } from './peer.ts'
 
 export type ErrandResult =
   | (Replied & { readonly kind: 'reply' })
-  | { readonly kind: 'failure'; readonly reason: FailureReason; readonly detail: string }
+  | (Marks & {
+      readonly kind: 'failure'
+      readonly reason: FailureReason
+      readonly detail: string
+    })
 
 export interface ErrandSettings {
   readonly kind: ProbeKind
@@ -38,7 +43,7 @@ export function createErrands(settings: ErrandSettings): Method {
     running.delete(abort)
     abort.abort()
     if (result.kind === 'reply') report.reply(peer, kind, result)
-    else report.failure(peer, kind, result.reason, result.detail)
+    else report.failure(peer, kind, result.reason, result.detail, result)
     next()
   }
 

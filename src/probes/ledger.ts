@@ -48,9 +48,9 @@ export function createLedger(report: Report): Ledger {
       report.reply(peer, kind, reply)
       count(peer)
     },
-    failure(peer, kind, reason, detail) {
+    failure(peer, kind, reason, detail, marks) {
       if (peer.turn.missing === 0) return
-      report.failure(peer, kind, reason, detail)
+      report.failure(peer, kind, reason, detail, marks)
       count(peer)
     },
     order(id, peers) {

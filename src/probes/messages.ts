@@ -1,3 +1,4 @@
+import { markOf, marksIn } from '../core/model/marks.ts'
 import {
   clocks,
   type FailureReason,
@@ -42,8 +43,8 @@ export interface PackedFindings {
   readonly details: readonly (readonly [row: number, detail: string])[]
 }
 
-/** Columns: slot, kind, code, at (ms), RTT (ns), handshake (ns; NaN without one). */
-const columns = 6
+/** Columns: slot, kind, code, at (ms), RTT (ns), handshake (ns; NaN without one), mark. */
+const columns = 7
 
 const numbered = <Word extends string>(words: readonly Word[]) =>
   Object.fromEntries(words.map((word, index) => [word, index])) as Record<Word, number>
@@ -76,6 +77,7 @@ export function createOutbox(): Outbox {
     atMs: number,
     rttNs: number,
     connectNs: number,
+    mark: number,
   ) => {
     const at = count * columns
     if (rows.length < at + columns) {
@@ -89,16 +91,18 @@ export function createOutbox(): Outbox {
     rows[at + 3] = atMs
     rows[at + 4] = rttNs
     rows[at + 5] = connectNs
+    rows[at + 6] = mark
     count += 1
   }
 
   return {
-    reply(peer, kind, { atMs, rttNs, clock, connectNs = Number.NaN }) {
-      write(peer, kind, codes[clock], atMs, rttNs, connectNs)
+    reply(peer, kind, reply) {
+      const { atMs, rttNs, clock, connectNs = Number.NaN } = reply
+      write(peer, kind, codes[clock], atMs, rttNs, connectNs, markOf(reply))
     },
-    failure(peer, kind, reason, detail) {
+    failure(peer, kind, reason, detail, marks) {
       if (detail !== '') details.push([count, detail])
-      write(peer, kind, codes[reason], Date.now(), 0, Number.NaN)
+      write(peer, kind, codes[reason], Date.now(), 0, Number.NaN, marks ? markOf(marks) : 0)
     },
     take() {
       if (count === 0) return undefined
@@ -131,11 +135,12 @@ function unpack(rows: Float64Array, at: number, detail: string): Finding {
   const atMs = cell(3)
   const rttNs = cell(4)
   const connectNs = cell(5)
+  const marks = marksIn(cell(6))
   const clock = clocks[code]
   if (clock === undefined) {
     const reason = failureReasons[code - clocks.length] ?? 'other'
-    return { slot, kind, outcome: { kind: 'failure', atMs, reason, detail } }
+    return { slot, kind, outcome: { kind: 'failure', atMs, reason, detail, ...marks } }
   }
-  if (Number.isNaN(connectNs)) return { slot, kind, outcome: { kind: 'reply', atMs, rttNs, clock } }
-  return { slot, kind, outcome: { kind: 'reply', atMs, rttNs, clock, connectNs } }
+  const reply = { kind: 'reply', atMs, rttNs, clock, ...marks } as const
+  return { slot, kind, outcome: Number.isNaN(connectNs) ? reply : { ...reply, connectNs } }
 }

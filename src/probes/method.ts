@@ -1,3 +1,4 @@
+import type { Marks } from '../core/model/marks.ts'
 import type { FailureReason, ProbeKind, StampClock } from '../core/model/probe.ts'
 import type { Ability, RejectedReplies, Slot } from '../core/model/prober.ts'
 import type { Peer } from './peer.ts'
@@ -6,10 +7,10 @@ import type { Peer } from './peer.ts'
 export interface Report {
   /** `reply` may change after the call. */
   reply(peer: Peer, kind: ProbeKind, reply: Replied): void
-  failure(peer: Peer, kind: ProbeKind, reason: FailureReason, detail: string): void
+  failure(peer: Peer, kind: ProbeKind, reason: FailureReason, detail: string, marks?: Marks): void
 }
 
-export interface Replied {
+export interface Replied extends Marks {
   readonly atMs: number
   readonly rttNs: number
   readonly clock: StampClock

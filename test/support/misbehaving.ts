@@ -25,6 +25,14 @@ const changed = (reply: Buffer, at: number): Buffer => {
   return packet
 }
 
+const met = new Set<string>()
+
+/** Packets of one probe share a token. */
+function isFirstOfItsProbe(reply: Buffer): boolean {
+  const token = reply.toString('hex', tokenAt, tokenAt + 8)
+  return met.size < met.add(token).size
+}
+
 /** Ways to answer. Each gets the reply that an honest host would send. */
 export const manners = {
   honest: reply => [{ packet: reply }],
@@ -44,6 +52,10 @@ export const manners = {
     ...Array.from({ length: 20 }, (_, n) => ({ packet: changed(reply, tokenAt + (n % 8)) })),
     { packet: reply, delayMs: 20 },
   ],
+  /** The first packet of each probe gets lost. */
+  forgetful: reply => (isFirstOfItsProbe(reply) ? [] : [{ packet: reply }]),
+  /** Loses none, but takes longer than the gap between packets. */
+  slow: reply => [{ packet: reply, delayMs: 250 }],
 } satisfies Record<string, Manner>
 
 export type MannerName = keyof typeof manners

@@ -21,6 +21,10 @@
  *   the others the time since the one before. A result is the RTT in nanoseconds, or, where there is
  *   no reply, minus the reason's number, less one (`failureReasons`). `evidence` belongs to the
  *   newest outcome: the detail of a failure, `[clock, connectNs]` of a reply, or 0.
+ * - A row of probe 2 or 3 speaks of the row behind it, of probe 0 or 1: `[path, probe, mark, …]`, a mark
+ *   for each outcome there. It is what the outcome tells beside its result (`Marks`) in a number: the
+ *   packets it took (0: one), 16 for each SYN sent again, and 128 if the prober was late. Where no
+ *   outcome has a mark there is no such row.
  * - `history` is what the daemon knew when the reader came: it may repeat what a reader knows from
  *   an earlier connection. `findings` are new. They come bundled, about four times a second.
  * - `beat` comes each second whatever happens: silence means that the link is dead.
@@ -37,5 +41,8 @@ export type NodeRow = readonly [
 ]
 
 export type Evidence = 0 | string | readonly [clock: string, connectNs?: number]
+
+/** A probe's number in the row of marks before its own; a reader that does not know it skips the row. */
+export const marksOf = (probe: number): number => probe + 2
 
 export type Row = readonly [path: number, probe: number, evidence: Evidence, ...series: number[]]

@@ -1,12 +1,13 @@
 import { isIP } from 'node:net'
 import type { Store } from '../engine/store.ts'
+import { marksIn } from '../model/marks.ts'
 import type { IpAddress, Labels, Node, NodeName, Path } from '../model/node.ts'
 import { clocks, failureReasons, type Outcome, probeKinds } from '../model/probe.ts'
 import type { Finding, Slot } from '../model/prober.ts'
 import type { Intake, IsNews } from './intake.ts'
 import { plainText } from './plain-text.ts'
 import { maxNameLength, maxNodes, maxPaths } from './read-wire.ts'
-import { maxHistory, streamProtocol } from './stream-protocol.ts'
+import { marksOf, maxHistory, streamProtocol } from './stream-protocol.ts'
 import { readState } from './stream-state.ts'
 
 /** The other side speaks no stream that we know; it may still answer polls. */
@@ -42,7 +43,13 @@ export function createStreamReader(store: Store, intake: Intake): (line: string)
   }
 
   const record = (line: Json, isNews: IsNews) => {
-    const findings = listOf(line.rows).flatMap(row => readRow(listOf(row), slots))
+    let marks: readonly unknown[] = []
+    const findings = listOf(line.rows).flatMap(each => {
+      const row = listOf(each)
+      const before = marks
+      marks = isMarksRow(row) ? row.slice(2) : []
+      return readRow(row, before, slots)
+    })
     intake.record(findings, isNews)
   }
 
@@ -134,7 +141,14 @@ function readPath(node: NodeName, address: unknown): Path | undefined {
   return { node, to, rank, ip: ip as IpAddress }
 }
 
-function readRow(row: readonly unknown[], slots: readonly (Slot | undefined)[]): Finding[] {
+const isMarksRow = ([, probe]: readonly unknown[]): boolean =>
+  probeKinds.some((_, number) => marksOf(number) === probe)
+
+function readRow(
+  row: readonly unknown[],
+  marks: readonly unknown[],
+  slots: readonly (Slot | undefined)[],
+): Finding[] {
   const [path, probe, evidence, ...series] = row
   const slot = slots[Number(path)]
   const kind = probeKinds[Number(probe)]
@@ -146,7 +160,8 @@ function readRow(row: readonly unknown[], slots: readonly (Slot | undefined)[]):
     const result = Number(series[index + 1])
     const newest = index + 2 >= series.length
     const outcome = readOutcome(atMs, result, newest ? evidence : 0)
-    if (outcome) findings.push({ slot, kind, outcome })
+    const told = marksIn(Number(marks[index / 2] ?? 0))
+    if (outcome) findings.push({ slot, kind, outcome: { ...outcome, ...told } })
   }
   return findings
 }

@@ -5,6 +5,7 @@ import { plainText } from './plain-text.ts'
 import {
   beatMs,
   type Evidence,
+  marksOf,
   maxLineBytes,
   type NodeRow,
   type Row,
@@ -62,30 +63,29 @@ export function createStreamWriter(historyLength: number): StreamWriter {
   function* nodeRows(node: NodeHealth, firstPath: number): Iterable<string> {
     for (const [index, path] of node.paths.entries()) {
       for (const [number, kind] of probeKinds.entries()) {
-        const row = rowOf(firstPath + index, number, path.probes[kind])
-        if (row) yield JSON.stringify(row)
+        yield* rowsOf(firstPath + index, number, path.probes[kind])
       }
     }
   }
 
-  const rowOf = (path: number, kind: number, probe: ProbeHealth): Row | undefined => {
-    const { history, last } = probe
+  /** A probe's news: one item, the row of marks with it. */
+  function* rowsOf(path: number, kind: number, { history, last }: ProbeHealth): Iterable<string> {
     const fresh = Math.min(history.total - (told.get(history) ?? 0), history.length, historyLength)
-    if (fresh <= 0) return undefined
+    if (fresh <= 0) return
     told.set(history, history.total)
     const series: number[] = []
+    const marks: number[] = []
     let beforeMs = 0
     for (let index = history.length - fresh; index < history.length; index += 1) {
       const atMs = Math.round(history.atMs(index))
       series.push(atMs - beforeMs, resultAt(history, index))
+      marks.push(history.mark(index))
       beforeMs = atMs
     }
-    return [
-      path,
-      kind,
-      last && Math.round(last.atMs) === beforeMs ? evidenceOf(last) : 0,
-      ...series,
-    ]
+    const evidence = last && Math.round(last.atMs) === beforeMs ? evidenceOf(last) : 0
+    const row = JSON.stringify([path, kind, evidence, ...series] satisfies Row)
+    const marked = marks.some(mark => mark > 0)
+    yield marked ? `${JSON.stringify([path, marksOf(kind), ...marks])},${row}` : row
   }
 
   function* update(kind: string, snapshot: Snapshot): Iterable<string> {

@@ -1,3 +1,4 @@
+import { markOf, marksIn, packetsIn } from './marks.ts'
 import { blames, type FailureReason, failureReasons, type Outcome } from './probe.ts'
 
 /** The newest outcomes of one probe, oldest first. It is live: it may be ahead of a snapshot. */
@@ -13,6 +14,11 @@ export interface History {
   rttNs(index: number): number
   /** Undefined where a reply came. */
   reason(index: number): FailureReason | undefined
+  /** What the outcome tells beside, as `marksIn` reads it. */
+  mark(index: number): number
+  /** Packets (ICMP) or requests (HTTP) sent, and how many of them were lost; none where the prober failed. */
+  sent(index: number): number
+  lost(index: number): number
 }
 
 export interface Recorder extends History {
@@ -27,9 +33,10 @@ const valueSpan = 2 ** 35
 const longestNs = valueSpan - 1 - 64
 
 /**
- * One flat ring, eight bytes an outcome: 29 bits of time, in milliseconds since `#baseMs` (six days
- * fit), and 35 bits of RTT in nanoseconds (34 seconds fit), or of why there is none. A class, since
- * a big cluster has twenty thousand: as literals with getters they take three times the memory.
+ * One flat ring, nine bytes an outcome: 29 bits of time, in milliseconds since `#baseMs` (six days
+ * fit), and 35 bits of RTT in nanoseconds (34 seconds fit), or of why there is none; behind those of
+ * all outcomes, a byte of marks each. A class, since a big cluster has twenty thousand: as literals
+ * with getters, or with an array more, they take much more memory.
  */
 class Ring implements Recorder {
   readonly capacity: number
@@ -39,7 +46,7 @@ class Ring implements Recorder {
 
   constructor(capacity: number) {
     this.capacity = capacity
-    this.#words = new Uint32Array(2 * capacity)
+    this.#words = new Uint32Array(2 * capacity + Math.ceil(capacity / 4))
   }
 
   get length(): number {
@@ -56,34 +63,61 @@ class Ring implements Recorder {
         ? Math.max(0, Math.min(Math.round(outcome.rttNs), longestNs))
         : valueSpan - 1 - failureReasons.indexOf(outcome.reason)
     const atMs = Math.round(outcome.atMs)
-    const at = 2 * (this.#total % this.capacity)
+    const place = this.#total % this.capacity
+    const at = 2 * place
     this.#total += 1
     this.#reach(atMs)
+    this.#setMark(place, markOf(outcome))
     this.#words[at] = (atMs - this.#baseMs) * 8 + Math.floor(value / 2 ** 32)
     this.#words[at + 1] = value % 2 ** 32
   }
 
-  readonly atMs = (index: number): number => {
-    const word = this.#words[this.#cell(index)]
+  atMs(index: number): number {
+    const word = this.#words[2 * this.#place(index)]
     return word === undefined ? Number.NaN : this.#baseMs + (word >>> 3)
   }
 
-  readonly rttNs = (index: number): number => {
+  rttNs(index: number): number {
     const value = this.#value(index)
     return value > longestNs ? Number.NaN : value
   }
 
-  readonly reason = (index: number): FailureReason | undefined => {
+  reason(index: number): FailureReason | undefined {
     const value = this.#value(index)
     return value > longestNs ? failureReasons[valueSpan - 1 - value] : undefined
   }
 
-  #cell(index: number): number {
-    return 2 * ((Math.max(0, this.#total - this.capacity) + index) % this.capacity)
+  mark(index: number): number {
+    const place = this.#place(index)
+    return ((this.#words[this.#markWord(place)] ?? 0) >>> (8 * (place & 3))) & 255
+  }
+
+  sent(index: number): number {
+    const reason = this.reason(index)
+    return reason !== undefined && blames(reason) === 'prober' ? 0 : packetsIn(this.mark(index))
+  }
+
+  /** A reply is one packet that was answered. */
+  lost(index: number): number {
+    return this.sent(index) - (this.reason(index) === undefined ? 1 : 0)
+  }
+
+  #place(index: number): number {
+    return (Math.max(0, this.#total - this.capacity) + index) % this.capacity
+  }
+
+  #markWord(place: number): number {
+    return 2 * this.capacity + (place >> 2)
+  }
+
+  #setMark(place: number, mark: number): void {
+    const at = this.#markWord(place)
+    const shift = 8 * (place & 3)
+    this.#words[at] = ((this.#words[at] ?? 0) & ~(255 << shift)) | (mark << shift)
   }
 
   #value(index: number): number {
-    const at = this.#cell(index)
+    const at = 2 * this.#place(index)
     return ((this.#words[at] ?? 0) & 7) * 2 ** 32 + (this.#words[at + 1] ?? Number.NaN)
   }
 
@@ -93,7 +127,7 @@ class Ring implements Recorder {
     if (offset >= 0 && offset < timeSpan) return
     const baseMs = atMs - timeSpan / 2
     const shift = baseMs - this.#baseMs
-    for (let at = 0; at < this.#words.length; at += 2) {
+    for (let at = 0; at < 2 * this.capacity; at += 2) {
       const word = this.#words[at] ?? 0
       const moved = Math.max(0, Math.min((word >>> 3) - shift, timeSpan - 1))
       this.#words[at] = moved * 8 + (word & 7)
@@ -103,7 +137,7 @@ class Ring implements Recorder {
 }
 
 export interface Statistics {
-  /** Probes that say something about the node: those that the prober spoiled are left out. */
+  /** Packets (ICMP) or requests (HTTP) that say something about the node: not those that the prober spoiled. */
   readonly sent: number
   readonly lost: number
   readonly lossRatio: number
@@ -114,6 +148,10 @@ export interface Statistics {
   readonly maxNs: number | undefined
   /** Mean difference of neighbouring RTTs. */
   readonly jitterNs: number | undefined
+  /** HTTP: SYNs that had to be sent again. */
+  readonly retransmits: number
+  /** Outcomes found while the prober was late. */
+  readonly inDoubt: number
 }
 
 export const emptyHistory: History = createHistory(1)
@@ -121,29 +159,31 @@ export const emptyHistory: History = createHistory(1)
 /** Statistics of the newest `count` outcomes; of all that are kept without it. */
 export function statisticsOf(history: History, count = history.length): Statistics {
   const rtts: number[] = []
-  let lost = 0
+  const sums = { sent: 0, lost: 0, retransmits: 0, inDoubt: 0 }
   let stepsNs = 0
   for (let index = Math.max(0, history.length - count); index < history.length; index += 1) {
-    const reason = history.reason(index)
-    if (reason !== undefined) {
-      if (blames(reason) === 'target') lost += 1
-      continue
-    }
+    sums.sent += history.sent(index)
+    sums.lost += history.lost(index)
+    const { retransmits = 0, inDoubt = false } = marksIn(history.mark(index))
+    sums.retransmits += retransmits
+    sums.inDoubt += Number(inDoubt)
     const rttNs = history.rttNs(index)
+    if (Number.isNaN(rttNs)) continue
     stepsNs += rtts.length === 0 ? 0 : Math.abs(rttNs - (rtts.at(-1) ?? 0))
     rtts.push(rttNs)
   }
   const sorted = Float64Array.from(rtts).sort()
   const rank = (share: number) => sorted[Math.ceil(share * sorted.length) - 1]
-  const sent = rtts.length + lost
   return {
-    sent,
-    lost,
-    lossRatio: sent === 0 ? 0 : lost / sent,
+    sent: sums.sent,
+    lost: sums.lost,
+    lossRatio: sums.sent === 0 ? 0 : sums.lost / sums.sent,
     p50Ns: rank(0.5),
     p95Ns: rank(0.95),
     p99Ns: rank(0.99),
     maxNs: rank(1),
     jitterNs: rtts.length < 2 ? undefined : stepsNs / (rtts.length - 1),
+    retransmits: sums.retransmits,
+    inDoubt: sums.inDoubt,
   }
 }

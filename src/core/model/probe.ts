@@ -1,3 +1,5 @@
+import type { Marks } from './marks.ts'
+
 export const probeKinds = ['icmp', 'http'] as const
 export type ProbeKind = (typeof probeKinds)[number]
 
@@ -30,7 +32,7 @@ export const blames = (reason: FailureReason): 'target' | 'prober' => reasons[re
 export const clocks = ['kernel', 'process', 'unknown'] as const
 export type StampClock = (typeof clocks)[number]
 
-export interface Reply {
+export interface Reply extends Marks {
   readonly kind: 'reply'
   /** Wall time of completion, Unix milliseconds. */
   readonly atMs: number
@@ -41,7 +43,7 @@ export interface Reply {
   readonly connectNs?: number
 }
 
-export interface Failure {
+export interface Failure extends Marks {
   readonly kind: 'failure'
   readonly atMs: number
   readonly reason: FailureReason

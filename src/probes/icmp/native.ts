@@ -71,7 +71,7 @@ export function createNativeIcmp(
     report,
     ring: createFlightRing(Object.keys(stages).length),
     rejected: { late: 0, duplicate: 0, foreign: 0, altered: 0 },
-    reply: { atMs: 0, rttNs: 0, clock: 'kernel' },
+    reply: { atMs: 0, rttNs: 0, clock: 'kernel', packets: 1 },
     arrivals: undefined as never, // set below: it needs the rest
     unsent: [],
     flying: 0,
@@ -223,15 +223,16 @@ function accept(icmp: Icmp, row: number, peer: Peer, attempt: number, stampNs: n
   reply.atMs = sockets.epochSeconds * 1000 + arrivedNs / 1e6
   reply.rttNs = rttNs
   reply.clock = stamped ? 'kernel' : 'process'
+  reply.packets = attempt + 1 // those behind it may yet be answered: a long way is no loss
   icmp.report.reply(peer, 'icmp', reply)
 }
 
 function lose(icmp: Icmp, row: number, reason: FailureReason, detail = ''): void {
-  const { peers, states } = icmp.ring.flights()
+  const { peers, states, packets } = icmp.ring.flights()
   const peer = peers[row]
   if (states[row] !== flying || peer === undefined) return
   land(icmp, row, lost)
-  icmp.report.failure(peer, 'icmp', reason, detail)
+  icmp.report.failure(peer, 'icmp', reason, detail, { packets: packets[row] ?? 0 })
 }
 
 function land(icmp: Icmp, row: number, state: typeof answered | typeof lost): void {

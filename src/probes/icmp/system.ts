@@ -24,15 +24,20 @@ async function run(peer: Peer, timeoutMs: number): Promise<ErrandResult> {
     const said = sayings.find(([pattern]) => pattern.test(output))
     if (said) return { kind: 'failure', reason: said[1], detail: '' }
     const rttNs = Math.round(Number(time) * 1e6)
-    if (!alive) return { kind: 'failure', reason: 'timeout', detail: '' }
+    const packets = packetsSent(output)
+    if (!alive) return { kind: 'failure', reason: 'timeout', detail: '', packets }
     // An altered reply makes ping print a time of centuries.
     if (!(rttNs >= 0 && rttNs <= timeoutMs * 1e6))
       return { kind: 'failure', reason: 'bad-reply', detail: '' }
-    return { kind: 'reply', atMs: Date.now(), rttNs, clock: 'unknown' }
+    return { kind: 'reply', atMs: Date.now(), rttNs, clock: 'unknown', packets }
   } catch {
     return { kind: 'failure', reason: 'not-permitted', detail: 'ping cannot be run' } // not there
   }
 }
+
+/** Ping sends until the first reply: all others were lost. */
+const packetsSent = (output: string): number =>
+  Number(/(\d+) packets transmitted/.exec(output)?.[1] ?? 1)
 
 /** ICMP by the system's own ping, a process for each probe; a text where that may not ping either. */
 export async function openSystemIcmp(

@@ -1,5 +1,4 @@
 import { type History, type Statistics, statisticsOf } from '../../core/model/history.ts'
-import { blames } from '../../core/model/probe.ts'
 
 const hourMs = 3_600_000
 
@@ -47,15 +46,13 @@ export function baselineNs(history: History): number | undefined {
   return medianNs
 }
 
-/** Lost probes among the newest ten that say something about the node. */
+/** Packets and requests of the newest ten probes, as far as they say something about the node. */
 export function recentLoss(history: History): { readonly sent: number; readonly lost: number } {
   let sent = 0
   let lost = 0
   for (let index = Math.max(0, history.length - 10); index < history.length; index += 1) {
-    const reason = history.reason(index)
-    if (reason !== undefined && blames(reason) === 'prober') continue
-    sent += 1
-    if (reason !== undefined) lost += 1
+    sent += history.sent(index)
+    lost += history.lost(index)
   }
   return { sent, lost }
 }

@@ -22,6 +22,7 @@ const historyOf = (history: History) =>
   Array.from({ length: history.length }, (_, index) => [
     history.atMs(index),
     history.reason(index) ?? history.rttNs(index),
+    history.mark(index),
   ])
 
 const known = (snapshot: Snapshot) =>
@@ -64,7 +65,7 @@ test('a reader learns everything the daemon knows, and then each change', () => 
   source.store.setProber(prober)
   source.store.setAgent({ kind: 'ok', detail: '1.19' })
   source.recordAll({ ...reply(1e12, 1234), connectNs: 99 } as never)
-  source.recordAll(failure(1e12 + 1000, 'bad-status', '404 Not Found'))
+  source.recordAll({ ...failure(1e12 + 1000, 'bad-status', '404 Not Found'), retransmits: 1 })
   const { store, read } = receiver()
   const writer = createStreamWriter(60)
   const deliver = (lines: Iterable<string>) => {
@@ -80,7 +81,7 @@ test('a reader learns everything the daemon knows, and then each change', () => 
     self: 'a',
   })
   source.recordAll(reply(1e12 + 2000, 5))
-  source.recordAll(reply(1e12 + 3000, 6))
+  source.recordAll({ ...reply(1e12 + 3000, 6), packets: 2, inDoubt: true })
   deliver(writer.changes(source.snapshot()))
   source.store.setNodes(listOf(node('c', '192.0.2.3'), node('a', '192.0.2.1', '10.0.0.1')))
   source.recordAll(failure(1e12 + 4000, 'timeout'))
@@ -130,6 +131,18 @@ test('another protocol, or none, is not read', () => {
   expect(() => receiver().read('{"kind":"hello","protocol":2}')).toThrow(UnknownStream)
   expect(() => receiver().read(beatLine)).toThrow(UnknownStream)
   expect(() => receiver().read('<html>')).toThrow('no JSON')
+})
+
+test('rows of probes that are not known are skipped: marks harm no reader that knows none', () => {
+  const { store, read } = receiver()
+  read('{"kind":"hello","protocol":1}')
+  read('{"kind":"nodes","nodes":[["a",["host","primary","192.0.2.1"]]]}')
+  read('{"kind":"findings","rows":[[0,4,1,2,3],[0,2,3,2],[0,0,0,1000,5,1000,6],[0,1,0,1000,7]]}')
+  const probes = store.snapshot().nodes[0]?.paths[0]?.probes
+  expect(probes?.icmp.last).toMatchObject({ rttNs: 6, packets: 2 })
+  expect([probes?.icmp.history.sent(0), probes?.icmp.history.sent(1)]).toEqual([3, 2])
+  expect(probes?.http.last).toMatchObject({ rttNs: 7 })
+  expect(probes?.http.last).not.toHaveProperty('packets')
 })
 
 test('unknown kinds and surplus fields are skipped', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createHistory, emptyHistory, statisticsOf } from '../../../src/core/model/history.ts'
+import { marksIn } from '../../../src/core/model/marks.ts'
 import { type FailureReason, failureReasons } from '../../../src/core/model/probe.ts'
 import { failure, reply } from '../../support/fake-prober.ts'
 
@@ -15,7 +16,7 @@ const historyOf = (...results: readonly (number | FailureReason)[]) => {
 test('the newest outcomes stay, oldest first; older ones fall off', () => {
   const history = createHistory(3)
   for (const rttNs of [10, 20, 30, 40]) history.add(reply(rttNs, rttNs))
-  expect([0, 1, 2].map(history.rttNs)).toEqual([20, 30, 40])
+  expect([0, 1, 2].map(index => history.rttNs(index))).toEqual([20, 30, 40])
   expect([history.length, history.total, history.atMs(0)]).toEqual([3, 4, 20])
 })
 
@@ -44,8 +45,47 @@ test('loss counts what the target owes; what the prober spoiled is left out', ()
   expect(statistics).toMatchObject({ sent: 3, lost: 1, lossRatio: 1 / 3, jitterNs: 20 })
 })
 
+test('loss counts packets: of a reply to the second one, the first was lost', () => {
+  const history = createHistory(8)
+  history.add(reply(1, 10))
+  history.add({ ...reply(2, 10), packets: 2 })
+  history.add({ ...failure(3), packets: 3 })
+  history.add({ ...failure(4, 'no-resources'), packets: 3 })
+  expect(statisticsOf(history)).toMatchObject({ sent: 6, lost: 4, lossRatio: 4 / 6 })
+})
+
+test('what an outcome tells beside its result stays with it, and falls off with it', () => {
+  const history = createHistory(5)
+  const told = fc.record(
+    {
+      packets: fc.integer({ min: 2, max: 10 }),
+      retransmits: fc.integer({ min: 1, max: 7 }),
+      inDoubt: fc.constant(true as const),
+    },
+    { requiredKeys: [] },
+  )
+  const added: object[] = []
+  fc.assert(
+    fc.property(told, marks => {
+      history.add({ ...reply(1e12 + added.length, 7), ...marks })
+      added.push(marks)
+      const kept = added.slice(-5)
+      expect(kept.map((_, index) => marksIn(history.mark(index)))).toEqual(kept)
+    }),
+  )
+})
+
+test('samples in doubt and SYNs sent again are counted', () => {
+  const history = createHistory(3)
+  history.add({ ...failure(1), inDoubt: true, retransmits: 2 })
+  history.add({ ...reply(2), retransmits: 1 })
+  history.add(reply(3))
+  expect(statisticsOf(history)).toMatchObject({ sent: 3, lost: 1, retransmits: 3, inDoubt: 1 })
+})
+
 test('without a reply there is loss and no latency', () => {
-  expect(statisticsOf(historyOf('refused'))).toEqual({ sent: 1, lost: 1, lossRatio: 1 })
+  expect(statisticsOf(historyOf('refused'))).toMatchObject({ sent: 1, lost: 1, lossRatio: 1 })
+  expect(statisticsOf(historyOf('refused')).maxNs).toBeUndefined()
   expect(statisticsOf(emptyHistory)).toMatchObject({ sent: 0, lossRatio: 0 })
 })
 
@@ -90,7 +130,7 @@ test('a clock that jumps, either way, bends old times and no new ones', () => {
   const dayMs = 86_400_000
   for (const day of [100, 101, 150, 20]) history.add(reply(day * dayMs, day))
   expect(history.atMs(3)).toBe(20 * dayMs)
-  expect([0, 1, 2, 3].map(history.rttNs)).toEqual([100, 101, 150, 20])
+  expect([0, 1, 2, 3].map(index => history.rttNs(index))).toEqual([100, 101, 150, 20])
   history.add(failure(20 * dayMs + 7, 'refused'))
   expect([history.atMs(3), history.reason(3)]).toEqual([20 * dayMs + 7, 'refused'])
 })

@@ -17,7 +17,7 @@ const names = Object.keys(manners) as MannerName[]
 
 /** What the prober makes of each: the reply that counts, or silence. */
 const replied = { kind: 'reply', clock: 'kernel' }
-const silence = { kind: 'failure', reason: 'timeout' }
+const silence = { kind: 'failure', reason: 'timeout', packets: 3 }
 const outcomes = {
   honest: replied,
   silent: silence,
@@ -30,12 +30,14 @@ const outcomes = {
   badSum: silence,
   otherId: silence,
   forged: replied,
+  forgetful: { ...replied, packets: 2 },
+  slow: replied,
 } satisfies Record<MannerName, object>
 
 /** What becomes of the rest. On datagram sockets the kernel drops bad sums, on raw ones our filter ids. */
 const rejectedOf = (icmp: 'datagram' | 'raw', asked: Requests): RejectedReplies => ({
   late: asked.late,
-  duplicate: asked.honest - 1 + (2 * asked.twice - 1) + (asked.forged - 1),
+  duplicate: asked.honest - 1 + (2 * asked.twice - 1) + (asked.forged - 1) + (asked.slow - 1),
   foreign: asked.elsewhere + asked.cut + 20 * asked.forged,
   altered: asked.altered + asked.resequenced + (icmp === 'raw' ? asked.badSum : 0),
 })
@@ -86,6 +88,8 @@ describe.skipIf(why !== '')(
         const asked = await net.asked()
         expect(asked, 'the silent are asked three times').toMatchObject({ silent: 3, late: 3 })
         expect(told.rejected).toEqual(rejectedOf(icmp, asked))
+        const { packets } = told.outcomes[addressOf('slow')].icmp
+        expect(packets, 'a long way loses nothing').toBeUndefined()
       },
     )
   },

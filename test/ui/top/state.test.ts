@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NodeHealth } from '../../../src/core/model/snapshot.ts'
+import { recentLoss } from '../../../src/ui/top/measure.ts'
 import { nodeState, probeState, timesBaseline } from '../../../src/ui/top/state.ts'
 import {
   failure,
@@ -37,6 +38,13 @@ test('a probe that is not permitted here says nothing about the node', () => {
     paths: node.paths.map(path => ({ ...path, probes: { icmp: off, http: off } })),
   }
   expect(nodeState(nothing, nowMs, oldMs)).toBe('new')
+})
+
+test('a probe whose second packet was answered is no outage, but packets get lost', () => {
+  const replies = Array.from({ length: 9 }, () => reply(ms))
+  const probe = probeHealth([...replies, { ...reply(ms), packets: 2 }])
+  expect([probe.verdict, probeState(probe, nowMs, oldMs)]).toEqual(['reachable', 'loss'])
+  expect(recentLoss(probe.history)).toEqual({ sent: 11, lost: 1 })
 })
 
 test('an old answer is stale after two intervals and a timeout, good or bad, and not before', () => {

@@ -25,7 +25,7 @@ export function helpLines({ theme, keys, board }: Shown, width: number): readonl
         ['   '],
       ],
     ),
-    [['DOWN no answer to the last probe on any path  LOSS a probe lost in the last 10']],
+    [['DOWN no answer to the last probe on any path  LOSS packets lost in 10 probes']],
     [['SLOW RTT above 3x its own 1 h median, and 1 ms  STALE no answer for 2 intervals']],
     rule('columns', width, theme),
     [['H-* the node address (underlay)  E-* its health endpoint (overlay, datapath)']],
