@@ -36,6 +36,10 @@ test('one round of the demo cluster is one document of the schema, with the stag
   const healthy = probeOf(report, 'demo-2', 'host', 'http')
   expect(healthy?.statistics).toMatchObject({ sent: 1, lost: 0 })
   expect(healthy?.last).toMatchObject({ kind: 'reply', clock: 'kernel' })
+  if (healthy?.last?.kind !== 'reply') throw new Error('no reply')
+  const { rttNs, connectNs = 0, firstByteNs } = healthy.last
+  expect(connectNs).toBeGreaterThan(0)
+  expect(firstByteNs).toBe(rttNs - connectNs)
 })
 
 test('ICMP that cannot be sent is unknown and no failure', async () => {

@@ -1,4 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, test as each, expect } from 'vitest'
@@ -42,7 +43,8 @@ function openNet() {
     const { stdout } = await promisify(execFile)('ip', inside, { timeout: 15_000 })
     return JSON.parse(stdout)
   }
-  return { run, probe, [Symbol.dispose]: () => net.close() }
+  const received = () => net.counter(net.there, 'Ip', 'InReceives')
+  return { run, probe, there: net.there.name, received, [Symbol.dispose]: () => net.close() }
 }
 
 describe.skipIf(why !== '')(`probing in network namespaces${why && ` (skipped: ${why})`}`, () => {
@@ -74,6 +76,25 @@ describe.skipIf(why !== '')(`probing in network namespaces${why && ` (skipped: $
       expect(told.outcomes).toMatchObject(expected)
     },
   )
+
+  test('a lost SYN is sent again by the kernel, and told', async ({ expect }) => {
+    using net = openNet()
+    const serve = "require('http').createServer((_, answer) => answer.end()).listen(4240)"
+    const inside = ['netns', 'exec', net.there, process.execPath, '-e', `${serve};console.log()`]
+    const server = spawn('ip', inside, { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(server.stdout, 'data')
+    // Who has no way back to us hears nothing from us.
+    const noWayBack = ['blackhole', '10.99.0.1']
+    net.run('there', 'ip', 'route', 'add', ...noWayBack)
+    const before = net.received()
+    const probing = net.probe({ icmp: 'off', timeoutMs: 5000, httpPort: 4240 }, ['10.99.0.2'])
+    while (net.received() === before) await new Promise(done => setTimeout(done, 20))
+    net.run('there', 'ip', 'route', 'del', ...noWayBack)
+    const { http } = (await probing).outcomes['10.99.0.2'] ?? {}
+    server.kill()
+    expect(http).toMatchObject({ kind: 'reply', clock: 'process', retransmits: 1 })
+    if (http?.kind === 'reply') expect(http.connectNs).toBeGreaterThan(500e6)
+  })
 
   const closePingRange = ['sysctl', '-qw', 'net.ipv4.ping_group_range=1 0']
   const drop = (...rest: readonly string[]) => ['setpriv', ...rest]

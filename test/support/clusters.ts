@@ -1,6 +1,12 @@
 import { createHistory } from '../../src/core/model/history.ts'
 import { type IpAddress, type Labels, type NodeName, zoneLabel } from '../../src/core/model/node.ts'
-import type { FailureReason, Outcome, ProbeKind } from '../../src/core/model/probe.ts'
+import type {
+  Failure,
+  FailureReason,
+  Outcome,
+  ProbeKind,
+  Reply,
+} from '../../src/core/model/probe.ts'
 import type { ProberState } from '../../src/core/model/prober.ts'
 import type {
   NodeHealth,
@@ -154,14 +160,14 @@ export function probeHealth(outcomes: readonly Outcome[], capacity = 240): Probe
   return { verdict, last: outcomes.at(-1), history, changedAtMs, flaps }
 }
 
-export const reply = (rttNs: number, agoMs = 1000): Outcome => ({
+export const reply = (rttNs: number, agoMs = 1000): Reply => ({
   kind: 'reply',
   atMs: nowMs - agoMs,
   rttNs,
   clock: 'kernel',
 })
 
-export const failure = (reason: FailureReason, agoMs = 1000, detail = ''): Outcome => ({
+export const failure = (reason: FailureReason, agoMs = 1000, detail = ''): Failure => ({
   kind: 'failure',
   atMs: nowMs - agoMs,
   reason,

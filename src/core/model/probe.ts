@@ -53,3 +53,7 @@ export interface Failure extends Marks {
 
 /** What one probe found. */
 export type Outcome = Reply | Failure
+
+/** HTTP only: from the end of the handshake to the first byte of the answer, nanoseconds. */
+export const firstByteNs = ({ rttNs, connectNs }: Reply): number | undefined =>
+  connectNs === undefined ? undefined : Math.max(0, rttNs - connectNs)

@@ -18,6 +18,8 @@ export interface Call {
   state: 'connecting' | 'waiting' | 'over'
   began: Departure
   connectNs: number
+  /** SYNs sent again, of all its connections that came about. */
+  retransmits: number
   clock: StampClock
   asked: Departure
   head: string
@@ -37,6 +39,7 @@ export const createCall = (peer: Peer, path: HelloPath, beganMs: number): Call =
   state: 'connecting',
   began: never,
   connectNs: 0,
+  retransmits: 0,
   clock: 'kernel',
   asked: never,
   head: '',

@@ -13,7 +13,7 @@ import {
   closeWire,
   connectError,
   departureNs,
-  handshakeNs,
+  handshakeOf,
   localEnd,
   openSocket,
   openWire,
@@ -145,7 +145,8 @@ function advance(http: Http, ready: Ready): void {
 }
 
 function ask(http: Http, call: Call): void {
-  const ns = handshakeNs(http.wire, call.fd)
+  const { ns, retransmits } = handshakeOf(http.wire, call.fd)
+  call.retransmits += retransmits
   call.clock = ns === undefined ? 'process' : 'kernel'
   call.state = 'waiting'
   call.connectNs = ns ?? since(http, call.began, http.sockets.nowNs())
@@ -203,7 +204,7 @@ function askOtherwise(http: Http, call: Call): void {
 }
 
 function succeed(http: Http, call: Call): void {
-  const { clock, connectNs, peer, firstByteNs } = call
+  const { clock, connectNs, peer, firstByteNs, retransmits } = call
   const rttNs = connectNs + since(http, call.asked, firstByteNs)
   if (rttNs > http.timeoutMs * 1e6) {
     fail(http, call, 'timeout')
@@ -212,7 +213,7 @@ function succeed(http: Http, call: Call): void {
   http.book.learn(peer.slot, call.path)
   end(http, call)
   const atMs = http.sockets.epochSeconds * 1000 + firstByteNs / 1e6
-  http.report.reply(peer, 'http', { atMs, rttNs, clock, connectNs })
+  http.report.reply(peer, 'http', { atMs, rttNs, clock, connectNs, retransmits })
 }
 
 const giveUp = (http: Http, call: Call, stalledMs: number) =>
@@ -223,7 +224,7 @@ const giveUp = (http: Http, call: Call, stalledMs: number) =>
 function fail(http: Http, call: Call, reason: FailureReason, detail = ''): void {
   if (call.state === 'over') return
   end(http, call)
-  http.report.failure(call.peer, 'http', reason, detail)
+  http.report.failure(call.peer, 'http', reason, detail, call)
 }
 
 function end(http: Http, call: Call): void {

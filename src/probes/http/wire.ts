@@ -128,15 +128,23 @@ export function localEnd({ sockets, scratch }: Wire, fd: number): string {
   return `${ip.includes(':') ? `[${ip}]` : ip}:${scratch.view.getUint16(2)}`
 }
 
-/** The kernel's own time of the handshake; undefined after a lost SYN, when it measures nothing. */
-export function handshakeNs({ sockets, scratch }: Wire, fd: number): number | undefined {
+export interface Handshake {
+  /** The kernel's own time of it; undefined after a lost SYN, when it measures nothing. */
+  readonly ns: number | undefined
+  /** How often the SYN was sent again. */
+  readonly retransmits: number
+}
+
+/** What the kernel tells of a connection that was just made. */
+export function handshakeOf({ sockets, scratch }: Wire, fd: number): Handshake {
   scratch.view.setUint32(lengthAt, infoBytes, true)
   const value = scratch.address + BigInt(infoAt)
   const length = scratch.address + BigInt(lengthAt)
-  const got = sockets.getsockopt(fd, linux.IPPROTO_TCP, linux.TCP_INFO, value, length)
+  if (sockets.getsockopt(fd, linux.IPPROTO_TCP, linux.TCP_INFO, value, length) < 0)
+    return { ns: undefined, retransmits: 0 }
   const rttUs = scratch.view.getUint32(infoAt + infoRtt, true)
-  const lost = scratch.view.getUint32(infoAt + infoTotalRetransmits, true) > 0
-  return got < 0 || lost || rttUs === 0 ? undefined : rttUs * 1000
+  const retransmits = scratch.view.getUint32(infoAt + infoTotalRetransmits, true)
+  return { ns: retransmits > 0 || rttUs === 0 ? undefined : rttUs * 1000, retransmits }
 }
 
 /** Sends a short text, stamping it straight before; returns the error's name, empty without one. */

@@ -1,5 +1,6 @@
 import type { eventsReport } from '../../core/model/events.ts'
 import { statisticsOf } from '../../core/model/history.ts'
+import { firstByteNs, type Outcome } from '../../core/model/probe.ts'
 import type {
   NodeHealth,
   PathHealth,
@@ -74,8 +75,14 @@ const pathReport = (path: PathHealth, snapshot: Snapshot) => ({
 const probeReport = (probe: ProbeHealth, snapshot: Snapshot) => ({
   verdict: probe.verdict,
   stale: isStale(probe, snapshot.takenAtMs, staleAfterMs(snapshot)),
-  ...(probe.last ? { last: probe.last } : {}),
+  ...(probe.last ? { last: outcomeReport(probe.last) } : {}),
   ...(probe.changedAtMs === undefined ? {} : { changedAtMs: probe.changedAtMs }),
   flaps: probe.flaps,
   statistics: statisticsOf(probe.history),
 })
+
+/** The two parts of an HTTP reply's time apart, where both are known. */
+function outcomeReport(last: Outcome): Outcome & { readonly firstByteNs?: number } {
+  const firstNs = last.kind === 'reply' ? firstByteNs(last) : undefined
+  return firstNs === undefined ? last : { ...last, firstByteNs: firstNs }
+}

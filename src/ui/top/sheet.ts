@@ -42,7 +42,7 @@ export function rowCells(row: Row, shown: Shown): readonly string[] {
   return exported(shown).map(id => {
     if (id === 'node') return row.name
     const [text] = columnOf(id).cell(row, 60, context)
-    return text === '--' ? 'no reply' : text
+    return text.replace(/^([~r]*)--$/, '$1no reply')
   })
 }
 

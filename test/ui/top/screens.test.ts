@@ -8,10 +8,13 @@ import {
   bigCluster,
   cluster,
   type FakeSource,
+  failure,
   fakeSource,
   nodeOf,
   nowMs,
+  probeHealth,
   proberState,
+  reply,
 } from '../../support/clusters.ts'
 
 process.env.TZ = 'UTC'
@@ -243,6 +246,32 @@ test('no size, key or name breaks the layout', () => {
     ),
     { numRuns: 60 },
   )
+})
+
+test('what an outcome tells beside its result is shown: doubt, what was sent again, both times of HTTP', () => {
+  const node = nodeOf({ name: 'web-1' })
+  const [host, endpoint] = node.paths.map(path => ({ ...path }))
+  if (!host || !endpoint) throw new Error('no paths')
+  const http = { ...reply(467_000), connectNs: 14_000 }
+  host.probes = {
+    icmp: probeHealth([{ ...reply(42_000), packets: 2 }]),
+    http: probeHealth([{ ...http, inDoubt: true }]),
+  }
+  endpoint.probes = {
+    icmp: probeHealth([{ ...failure('timeout'), packets: 3, inDoubt: true }]),
+    http: probeHealth([{ ...http, rttNs: 1.02e9, retransmits: 1 }]),
+  }
+  const snapshot = { ...cluster({ nodes: [] }), nodes: [{ ...node, paths: [host, endpoint] }] }
+  expect(screen(snapshot, '100x24')).toMatch(/ r42us +~467us +~-- +r1\.02s +100 /)
+  const detail = screen(snapshot, '100x50', ['enter'])
+  for (const told of [
+    'host icmp 10.0.0.1: 1 of 2 packets lost',
+    'host http 10.0.0.1: connect 14us + first byte 453us, in doubt: the prober was late',
+    'endpoint icmp 10.244.0.0: no reply in time, 3 packets lost, in doubt: the prober was late',
+    'endpoint http 10.244.0.0: connect 14us + first byte 1.02s, SYN sent again 1 time',
+    '2 in doubt',
+  ])
+    expect(detail).toContain(told)
 })
 
 test('below 20 columns or 5 rows it asks for more room', () => {

@@ -1,5 +1,5 @@
-import { probeKinds } from '../../../core/model/probe.ts'
-import type { PathHealth } from '../../../core/model/snapshot.ts'
+import { type ProbeKind, probeKinds } from '../../../core/model/probe.ts'
+import type { PathHealth, ProbeHealth } from '../../../core/model/snapshot.ts'
 import { staleAfterMs } from '../../../core/model/verdict.ts'
 import { agentCell, flapsOf, secondaries, stateTone } from '../cells.ts'
 import { chartOf } from '../chart.ts'
@@ -13,7 +13,9 @@ import {
   whatText,
 } from '../event-text.ts'
 import { age, clock, interval, reasonTexts, rtt } from '../format.ts'
-import { blank, type Line, parts, rule, spread } from '../line.ts'
+import { blank, type Line, parts, rule, type Span, spread } from '../line.ts'
+import { markWords } from '../mark-text.ts'
+import { statisticsFor } from '../measure.ts'
 import { type Row, rowNamed, rowSpanMs } from '../rows.ts'
 import { clean, cut, padEnd, padStart } from '../text.ts'
 import { probeLines } from './probes.ts'
@@ -28,9 +30,9 @@ export function detailLines(shown: Shown, width: number, height: number): readon
   const first = [titleLine(row, shown, width), diagnosisLine(row, shown)]
   const probes = probeLines(row, shown, width, Math.max(2, height - 3))
   const left = height - first.length - probes.length - 1
-  const failures = failureLines(row, shown, Math.max(0, Math.min(3, left)))
-  const events = eventLines(shown, Math.max(0, Math.min(4, left - failures.length - 6)))
-  const top = [...first, ...probes, ...failures, aboutLine(row, shown, width), ...events]
+  const outcomes = outcomeLines(row, shown, Math.max(0, Math.min(height < 40 ? 3 : 6, left)))
+  const events = eventLines(shown, Math.max(0, Math.min(4, left - outcomes.length - 6)))
+  const top = [...first, ...probes, ...outcomes, aboutLine(row, shown, width), ...events]
   const room = height - top.length
   return room < 4 ? top.slice(0, height) : [...top, ...chartLines(row, shown, width, room)]
 }
@@ -54,23 +56,30 @@ const diagnosisLine = (row: Row, { board, nowMs }: Shown): Line => [
   [diagnose(row, nowMs, staleAfterMs(board.snapshot)), row.state === 'ok' ? 'ok' : 'warn'],
 ]
 
-/** What the failing probes met, and since when. */
-function failureLines(row: Row, { nowMs }: Shown, most: number): readonly Line[] {
-  const lines = row.node.paths.flatMap(path =>
-    probeKinds.flatMap((kind): readonly Line[] => {
-      const { last, changedAtMs } = path.probes[kind]
-      if (last?.kind !== 'failure') return []
-      const detail = last.detail === '' ? '' : ` (${clean(last.detail)})`
-      const since =
-        changedAtMs === undefined
-          ? ''
-          : `, since ${clock(changedAtMs)} (${age(nowMs - changedAtMs)})`
-      const what = `${path.to} ${kind} ${clean(path.ip)}: `
-      return [[[what], [`${reasonTexts[last.reason]}${detail}${since}`, 'warn']]]
-    }),
+/** What the failing probes met, and since when; then what the replies tell beside their time. */
+function outcomeLines(row: Row, { nowMs }: Shown, most: number): readonly Line[] {
+  const probes = row.node.paths.flatMap(path => probeKinds.map(kind => ({ path, kind })))
+  const lines = [...probes.filter(isFailing), ...probes.filter(each => !isFailing(each))].flatMap(
+    ({ path, kind }): readonly Line[] => {
+      const told = outcomeSpan(path.probes[kind], nowMs)
+      return told === undefined ? [] : [[[`${path.to} ${kind} ${clean(path.ip)}: `], told]]
+    },
   )
   if (lines.length <= most || most < 2) return lines.slice(0, most)
   return [...lines.slice(0, most - 1), [[`and ${lines.length - most + 1} more`, 'dim']]]
+}
+
+const isFailing = ({ path, kind }: { path: PathHealth; kind: ProbeKind }): boolean =>
+  path.probes[kind].last?.kind === 'failure'
+
+function outcomeSpan({ last, changedAtMs }: ProbeHealth, nowMs: number): Span | undefined {
+  if (last === undefined) return undefined
+  const words = markWords(last)
+  if (last.kind === 'reply') return words.length === 0 ? undefined : [words.join(', '), 'dim']
+  const detail = last.detail === '' ? '' : ` (${clean(last.detail)})`
+  const since =
+    changedAtMs === undefined ? [] : [`since ${clock(changedAtMs)} (${age(nowMs - changedAtMs)})`]
+  return [[`${reasonTexts[last.reason]}${detail}`, ...words, ...since].join(', '), 'warn']
 }
 
 /** The newest events of this node. */
@@ -92,11 +101,15 @@ function aboutLine(row: Row, { board }: Shown, width: number): Line {
   const { intervalMs } = board.snapshot
   const { well, all } = secondaries(row)
   const [agent] = agentCell(row)
+  const doubts = row.node.paths
+    .flatMap(({ probes }) => probeKinds.map(kind => statisticsFor(probes[kind].history).inDoubt))
+    .reduce((sum, each) => sum + each, 0)
   return parts(
     [
       [`verdict ${row.node.verdict}`, 'dim'],
       [agent === '' ? '' : `agent ${agent}`, 'dim'],
       [`flaps ${flapsOf(row)}`, 'dim'],
+      [doubts === 0 ? '' : `${doubts} in doubt`, 'dim'],
       [all === 0 ? '' : `secondary addresses ${well}/${all}`, 'dim'],
       [intervalMs > 0 ? `probed every ${interval(intervalMs)}` : '', 'dim'],
     ].filter(([text]) => text !== '') as unknown as Line,

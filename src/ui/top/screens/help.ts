@@ -30,6 +30,7 @@ export function helpLines({ theme, keys, board }: Shown, width: number): readonl
     rule('columns', width, theme),
     [['H-* the node address (underlay)  E-* its health endpoint (overlay, datapath)']],
     [['AGENT its answer to HTTP  xBASE RTT / own median  -- no reply  n/a not possible here']],
+    [['~ in doubt: the prober was late  r sent again, since a packet was lost']],
     rule('filter', width, theme),
     [['icmp>5ms !state=ok age>2m (loss>=10% or xbase>3) name=web-* /regex/ word']],
     [[`fields: ${filterFields.join(' ')}`]],
