@@ -6,6 +6,8 @@ import type { OpenOrder, Peer } from './peer.ts'
 export interface Ledger extends Report {
   /** A turn began: one finding of each kind will come. */
   begun(peer: Peer): void
+  /** The prober was late: what the turns that are open find is in doubt. */
+  late(): void
   /** Somebody waits for these peers' findings. */
   order(id: number, peers: readonly Peer[]): void
   /** A target left: nobody waits for it, and its findings are of no use. */
@@ -21,6 +23,7 @@ const none: readonly never[] = []
 export function createLedger(report: Report): Ledger {
   let ended: Peer[] = []
   let filled: number[] = []
+  let lateTimes = 0
 
   const fill = (order: OpenOrder) => {
     order.left -= 1
@@ -39,18 +42,25 @@ export function createLedger(report: Report): Ledger {
     ended.push(peer)
   }
 
+  const isInDoubt = ({ turn }: Peer) => turn.lateBefore !== lateTimes
+
   return {
-    begun(peer) {
-      peer.turn.missing = probeKinds.length
+    begun({ turn }) {
+      turn.missing = probeKinds.length
+      turn.lateBefore = lateTimes
+    },
+    late() {
+      lateTimes += 1
     },
     reply(peer, kind, reply) {
       if (peer.turn.missing === 0) return
-      report.reply(peer, kind, reply)
+      report.reply(peer, kind, isInDoubt(peer) ? { ...reply, inDoubt: true } : reply)
       count(peer)
     },
     failure(peer, kind, reason, detail, marks) {
       if (peer.turn.missing === 0) return
-      report.failure(peer, kind, reason, detail, marks)
+      const told = isInDoubt(peer) ? { ...marks, inDoubt: true as const } : marks
+      report.failure(peer, kind, reason, detail, told)
       count(peer)
     },
     order(id, peers) {

@@ -10,7 +10,10 @@ export interface Pace {
 }
 
 export type PaceTold = Required<
-  Pick<ProberState, 'probesPerSecond' | 'lagMs' | 'late' | 'bytesPerSecond' | 'cpuShare'>
+  Pick<
+    ProberState,
+    'probesPerSecond' | 'lagMs' | 'late' | 'lateTicks' | 'bytesPerSecond' | 'cpuShare'
+  >
 >
 
 /** At twice the time between ticks packets go out late, and answers are judged late. */
@@ -19,6 +22,7 @@ const secondsKept = 4
 
 export function createPace(startMs: number, startCpuUs: number): Pace {
   let seconds = [{ startMs, sentBytes: 0, cpuUs: startCpuUs, probes: 0, lagMs: 0 }]
+  let lateTicks = 0
   const current = () => seconds.at(-1) as (typeof seconds)[number]
   return {
     begun(probes) {
@@ -26,7 +30,9 @@ export function createPace(startMs: number, startCpuUs: number): Pace {
     },
     ticked(ms) {
       current().lagMs = Math.max(current().lagMs, ms)
-      return ms > lateFromMs
+      const late = ms > lateFromMs
+      if (late) lateTicks += 1
+      return late
     },
     roll(nowMs, sentBytes, cpuUs) {
       const first = seconds[0] ?? current()
@@ -40,6 +46,7 @@ export function createPace(startMs: number, startCpuUs: number): Pace {
         probesPerSecond: perMs(probes) * 1000,
         lagMs,
         late: lagMs > lateFromMs,
+        lateTicks,
         bytesPerSecond: perMs(sentBytes - first.sentBytes) * 1000,
         cpuShare: perMs(cpuUs - first.cpuUs) / 1000,
       }

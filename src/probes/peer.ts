@@ -16,6 +16,8 @@ export interface Peer extends Target {
 export interface Turn {
   /** Findings to come; 0 between turns. */
   missing: number
+  /** How often the prober was late before it began. */
+  lateBefore: number
   readonly waiting: OpenOrder[]
 }
 
@@ -28,7 +30,7 @@ export interface OpenOrder {
 /** Reads a target's address; undefined where it is none. */
 export function toPeer(target: Target): Peer | undefined {
   const [bare = ''] = target.ip.split('%')
-  const turn = () => ({ missing: 0, waiting: [] })
+  const turn = () => ({ missing: 0, lateBefore: 0, waiting: [] })
   if (isIPv4(bare)) return { ...target, family: 4, words: [words4(bare)], turn: turn() }
   return isIPv6(bare) ? { ...target, family: 6, words: words6(bare), turn: turn() } : undefined
 }

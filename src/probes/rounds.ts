@@ -125,7 +125,10 @@ function schedule(loop: Loop, delayMs: number): void {
 function tick(loop: Loop): void {
   const nowMs = performance.now()
   const lateMs = Math.max(0, nowMs - loop.dueMs)
-  if (loop.pace.ticked(lateMs)) loop.lateAtMs = Date.now()
+  if (loop.pace.ticked(lateMs)) {
+    loop.lateAtMs = Date.now()
+    loop.ledger.late()
+  }
   if (lateMs > Math.max(stallMs, loop.settings.timeoutMs / 2)) loop.stalledMs = nowMs
   drain(loop)
   const begun = begin(loop)

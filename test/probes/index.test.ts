@@ -17,6 +17,7 @@ beforeAll(async () => {
     '127.42.0.2': 'hanging',
     '127.42.0.3': 'hanging',
     '127.42.0.4': 'hanging',
+    '127.42.0.5': 'late',
   })
 })
 afterAll(() => responders.close())
@@ -25,6 +26,7 @@ const healthy = '127.42.0.1'
 const hanging = '127.42.0.2'
 const counted = '127.42.0.3'
 const stopped = '127.42.0.4'
+const slow = '127.42.0.5'
 const http = (timeoutMs = 5000) =>
   watchProber({ httpPort: responders.port, timeoutMs, icmp: 'off' })
 
@@ -121,18 +123,32 @@ test('a prober that cannot open fails with its reason', async ({ expect }) => {
 
 const program = fileURLToPath(new URL('./probe-once.ts', import.meta.url))
 
+/** Probes an address over HTTP in a process of its own, which is stopped for a while as soon as it asks. */
+async function probeHeldUp(ip: string, timeoutMs: number, forMs: number) {
+  const settings = { httpPort: responders.port, timeoutMs, icmp: 'off' }
+  const args = [program, JSON.stringify(settings), ip]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const told = child.stdout.toArray()
+  while (responders.requests.get(ip) === undefined) await sleep(5)
+  child.kill('SIGSTOP')
+  await sleep(forMs)
+  child.kill('SIGCONT')
+  const { outcomes, lateTicks } = JSON.parse(Buffer.concat(await told).toString())
+  if (child.exitCode === null) await once(child, 'exit')
+  return { outcome: outcomes[ip].http, lateTicks }
+}
+
 test('a silence during which the prober itself was held up is told as its own fault', async ({
   expect,
 }) => {
-  const settings = { httpPort: responders.port, timeoutMs: 2000, icmp: 'off' }
-  const args = [program, JSON.stringify(settings), stopped]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const told = child.stdout.toArray()
-  await expect.poll(() => responders.requests.get(stopped), { timeout: 15_000 }).toHaveLength(1)
-  child.kill('SIGSTOP')
-  await sleep(1500) // more than half the timeout
-  child.kill('SIGCONT')
-  const { outcomes } = JSON.parse(Buffer.concat(await told).toString())
-  expect(outcomes[stopped].http).toMatchObject({ kind: 'failure', reason: 'no-resources' })
-  if (child.exitCode === null) await once(child, 'exit')
+  const { outcome } = await probeHeldUp(stopped, 2000, 1500) // more than half the timeout
+  expect(outcome).toMatchObject({ kind: 'failure', reason: 'no-resources', inDoubt: true })
+})
+
+test('a reply that came while the prober was late is in doubt, and late ticks are counted', async ({
+  expect,
+}) => {
+  const { outcome, lateTicks } = await probeHeldUp(slow, 10_000, 1000)
+  expect(outcome).toMatchObject({ kind: 'reply', inDoubt: true })
+  expect(lateTicks).toBeGreaterThan(0)
 })

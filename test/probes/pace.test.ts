@@ -10,6 +10,7 @@ test('tells rates over the last few seconds, and forgets what was before', () =>
     cpuShare: 0.02,
     lagMs: 0,
     late: false,
+    lateTicks: 0,
   })
   for (let second = 2; second <= 10; second += 1) {
     pace.begun(10)
@@ -30,5 +31,5 @@ test('a tick is late from 100 ms on, and what it spoiled is in doubt for a few s
   expect(pace.roll(1000, 0, 0)).toMatchObject({ lagMs: 101, late: true })
   expect(pace.roll(2000, 0, 0)).toMatchObject({ late: true })
   for (const nowMs of [3000, 4000]) pace.roll(nowMs, 0, 0)
-  expect(pace.roll(5000, 0, 0)).toMatchObject({ lagMs: 0, late: false })
+  expect(pace.roll(5000, 0, 0)).toMatchObject({ lagMs: 0, late: false, lateTicks: 1 })
 })

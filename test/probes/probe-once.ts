@@ -17,5 +17,6 @@ console.log(
     outcomes: Object.fromEntries(outcomes),
     abilities: watched.states[0]?.abilities,
     rejected: watched.states.at(-1)?.rejected,
+    lateTicks: watched.states.at(-1)?.lateTicks,
   }),
 )

@@ -49,6 +49,7 @@ const prober = v.object({
   ),
   late: v.exactOptional(v.boolean()),
   lateAtMs: v.exactOptional(count),
+  lateTicks: v.exactOptional(count),
   cpuShare: v.exactOptional(count),
   rssBytes: v.exactOptional(count),
   bytesPerSecond: v.exactOptional(count),

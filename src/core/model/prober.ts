@@ -49,6 +49,8 @@ export interface ProberState {
   readonly late?: boolean
   /** When a tick was last that late, Unix milliseconds: what was found about then is in doubt. */
   readonly lateAtMs?: number
+  /** How many ticks were that late, since the start. */
+  readonly lateTicks?: number
   /** CPU time of the whole process in parts of one core, over the last few seconds. */
   readonly cpuShare?: number
   /** Memory of the whole process. */

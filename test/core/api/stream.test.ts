@@ -51,6 +51,7 @@ const prober: ProberState = {
   drops: 0,
   late: true,
   lateAtMs: 1e12,
+  lateTicks: 4,
   cpuShare: 0.02,
   rssBytes: 1e8,
   bytesPerSecond: 900,
