@@ -90,9 +90,9 @@ export function bigCluster(count: number, plan: Partial<ClusterPlan> = {}): Snap
 
 export const proberState = (changes: Partial<ProberState> = {}): ProberState => ({
   abilities: {
-    icmp4: { kind: 'ready', method: 'raw socket', clock: 'kernel' },
-    icmp6: { kind: 'ready', method: 'raw socket', clock: 'kernel' },
-    http: { kind: 'ready', method: 'tcp', clock: 'process' },
+    icmp4: { kind: 'ready', method: 'datagram socket', clock: 'kernel' },
+    icmp6: { kind: 'ready', method: 'datagram socket', clock: 'kernel' },
+    http: { kind: 'ready', method: 'native sockets', clock: 'kernel' },
   },
   probesPerSecond: 333,
   maxProbesPerSecond: 500,
@@ -100,6 +100,15 @@ export const proberState = (changes: Partial<ProberState> = {}): ProberState => 
   inFlight: 4,
   lagMs: 2,
   drops: 0,
+  rejected: { late: 3, duplicate: 0, foreign: 0, altered: 0 },
+  late: false,
+  lateAtMs: nowMs - 600_000,
+  lateTicks: 4,
+  cpuShare: 0.038,
+  rssBytes: 122_000_000,
+  bytesPerSecond: 51_400,
+  queueLength: 2,
+  mainLagMs: 3,
   ...changes,
 })
 

@@ -88,6 +88,7 @@ export const changes: Partial<Record<ActionId, Change>> = {
   previousSource: sourceBeside(-1),
   nextSource: sourceBeside(1),
   help: view => ({ ...view, dialog: { kind: 'help', top: 0 } }),
+  prober: view => ({ ...view, dialog: { kind: 'prober', top: 0 } }),
   palette: view => ({ ...view, dialog: { kind: 'palette', text: '', at: 0 } }),
   sort: view => ({ ...view, dialog: { kind: 'sort' } }),
   copy: view => ({ ...view, dialog: { kind: 'copy' } }),

@@ -133,6 +133,7 @@ export const bindings = {
   zoomOut: { keys: ['-'], title: 'longer time window', group: 'View', pages: detail },
   zoomReset: { keys: ['0'], title: 'all the history', group: 'View', pages: detail },
   log: { keys: ['l'], title: 'logarithmic scale', group: 'View', pages: detail, hint: 'log' },
+  prober: { keys: ['I'], title: 'this prober itself', group: 'App', pages },
   theme: { keys: ['T'], title: 'next theme', group: 'View', pages },
   mouse: { keys: ['M'], title: 'mouse on or off', group: 'App', pages },
   redraw: { keys: ['ctrl+l'], title: 'redraw', group: 'App', pages },

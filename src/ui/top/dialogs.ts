@@ -3,7 +3,7 @@ import { type ColumnId, columnIds, columnOf, defaultColumns } from './columns.ts
 import { parseFilter } from './filter.ts'
 import { isNextKey, isPreviousKey } from './keys.ts'
 import { typed } from './typing.ts'
-import { clamp, type View } from './view.ts'
+import { clamp, type Dialog, type View } from './view.ts'
 
 const pastKept = 50
 
@@ -47,17 +47,21 @@ export function pressSort(view: View, stroke: string): View {
   return { ...view, dialog: undefined, sort: { column, reversed } }
 }
 
-const helpSteps: Readonly<Record<string, number>> = { pagedown: 10, pageup: -10, space: 10 }
+const readingSteps: Readonly<Record<string, number>> = { pagedown: 10, pageup: -10, space: 10 }
 
 /** Scrolls; `/` searches among the actions. */
-export function pressHelp(view: View, stroke: string, top: number): View {
+export function pressReading(
+  view: View,
+  stroke: string,
+  { kind, top }: Dialog & { kind: 'help' | 'prober' },
+): View {
   if (stroke === '/' || stroke === ':')
     return { ...view, dialog: { kind: 'palette', text: '', at: 0 } }
   const line = isNextKey(stroke) ? 1 : isPreviousKey(stroke) ? -1 : undefined
-  const step = line ?? helpSteps[stroke]
+  const step = line ?? readingSteps[stroke]
   return {
     ...view,
-    dialog: step === undefined ? undefined : { kind: 'help', top: Math.max(0, top + step) },
+    dialog: step === undefined ? undefined : { kind, top: Math.max(0, top + step) },
   }
 }
 

@@ -32,6 +32,14 @@ export function interval(ms: number): string {
 /** Local time of day. */
 export const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 8)
 
+/** `900B`, `12kB`, `3.4MB`. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${Math.round(count)}B`
+  if (count < 999_500) return `${Math.round(count / 1000)}kB`
+  const millions = count / 1_000_000
+  return `${millions.toFixed(millions < 10 ? 1 : 0)}MB`
+}
+
 /** `1 node`, `2 nodes`. */
 export const count = (number: number, thing: string): string =>
   `${number} ${thing}${number === 1 ? '' : 's'}`

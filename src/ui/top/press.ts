@@ -3,7 +3,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { changes } from './actions.ts'
 import { type ActionId, bindingOf } from './bindings.ts'
 import { type CopyChoice, copyChoices } from './copy.ts'
-import { editDraft, pressColumns, pressHelp, pressSort } from './dialogs.ts'
+import { editDraft, pressColumns, pressReading, pressSort } from './dialogs.ts'
 import { type ExportFormat, exportFormats, firstName } from './export.ts'
 import { count } from './format.ts'
 import { actionFor } from './keys.ts'
@@ -41,7 +41,8 @@ function pressDialog(view: View, dialog: Dialog, stroke: string, scene: () => Sc
   const closed = { ...view, dialog: undefined }
   switch (dialog.kind) {
     case 'help':
-      return { view: pressHelp(view, stroke, dialog.top) }
+    case 'prober':
+      return { view: pressReading(view, stroke, dialog) }
     case 'sort':
       return { view: pressSort(view, stroke) }
     case 'columns':

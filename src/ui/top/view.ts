@@ -19,7 +19,8 @@ export interface Message {
 }
 
 export type Dialog =
-  | { readonly kind: 'help'; readonly top: number }
+  /** What is read, and scrolled. */
+  | { readonly kind: 'help' | 'prober'; readonly top: number }
   | { readonly kind: 'sort' | 'copy' }
   | { readonly kind: 'confirm'; readonly question: string; readonly nodes: readonly NodeName[] }
   | { readonly kind: 'palette'; readonly text: string; readonly at: number }

@@ -63,6 +63,29 @@ test.each(sizes)('the help at %s', async size => {
   await expect(screen(bigCluster(200), size, ['?'])).toMatchFileSnapshot(`screens/help-${size}.txt`)
 })
 
+test.each(['100x30', '40x10'])('what the prober tells of itself at %s', async size => {
+  const prober = proberState({ restarts: 2, restartedAtMs: nowMs - 3000 })
+  const text = screen(bigCluster(20, { prober }), size, [':', ...'this prober', 'enter'])
+  await expect(text).toMatchFileSnapshot(`screens/prober-${size}.txt`)
+})
+
+test('on a large screen the header tells it, first what warns', () => {
+  const prober = proberState({ drops: 2041, lagMs: 312, bytesPerSecond: 1_234_000 })
+  const [, second, third] = screen(bigCluster(5000, { prober }), '120x30').split('\n')
+  expect(third).toMatch(
+    /^ICMP datagram {2}ICMPv6 datagram {2}HTTP native {2}lag 312ms {2}2041 drop/,
+  )
+  expect(second).not.toContain('lag')
+  expect(screen(bigCluster(20, { prober }), '119x30')).not.toContain('HTTP native')
+  expect(screen(bigCluster(20, { prober }), '160x29')).toMatch(/lag 312ms {2}2041 replies dropped/)
+})
+
+test('whoever tells nothing of itself is not made up', () => {
+  const silent = bigCluster(20, { prober: undefined })
+  expect(screen(silent, '100x30', ['I'])).toContain('does not tell of itself')
+  expect(screen(silent, '160x50').split('\n')[2]).toContain('NODE')
+})
+
 test('the table in ASCII', async () => {
   const ascii = { look: { ...look, ascii: true } }
   const text = screen(bigCluster(200), '120x30', [], ascii)

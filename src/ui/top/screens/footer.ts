@@ -66,12 +66,14 @@ const draftHints: Hints = [
   ['Esc', 'clears'],
   ['Up', 'earlier filters'],
 ]
+const readingHints: Hints = [
+  ['j k', 'scroll'],
+  ['/', 'search and run'],
+  ['Esc', 'close'],
+]
 const dialogHints: Readonly<Record<Exclude<Dialog['kind'], 'confirm'>, Hints>> = {
-  help: [
-    ['j k', 'scroll'],
-    ['/', 'search and run'],
-    ['Esc', 'close'],
-  ],
+  help: readingHints,
+  prober: readingHints,
   sort: [
     ['letter', 'sorts, again reverses'],
     ['Esc', 'close'],

@@ -6,17 +6,25 @@ import { keyName } from '../keys.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { type NodeState, nodeStates } from '../state.ts'
 import { clean, cut, cutMiddle } from '../text.ts'
+import { proberLine } from './prober.ts'
 import type { Shown } from './shown.ts'
 
 /** Who looks at what, how it is, and what is in the way; as many lines as the screen can spare. */
 export function headerLines(shown: Shown, width: number, height: number): readonly Line[] {
-  const lines =
-    width < 40 || height < 8
-      ? [smallTitle(shown, width)]
-      : [title(shown, width), summary(shown, width)]
+  const small = width < 40 || height < 8
+  const large = width >= 120 && height >= 30
+  const lines = small
+    ? [smallTitle(shown, width)]
+    : [title(shown, width), summary(shown, width, large)]
+  const prober = large ? proberLine(shown.board.snapshot, width) : []
+  return [...lines, ...prober, ...warningLines(shown, width, height)]
+}
+
+/** What is in the way of knowing. */
+export function warningLines(shown: Shown, width: number, height: number): readonly Line[] {
   const notice = height < 12 ? undefined : noticeLine(shown)
   const banners = bannerLines(shown, width)
-  return [...lines, ...(notice ? [notice] : []), ...(height < 8 ? banners.slice(0, 1) : banners)]
+  return [...(notice ? [notice] : []), ...(height < 8 ? banners.slice(0, 1) : banners)]
 }
 
 function title(shown: Shown, width: number): Line {
@@ -62,7 +70,8 @@ export const clockSpans = ({ view, nowMs }: Shown): Line =>
     ? [[clock(nowMs)]]
     : [[`FROZEN ${clock(view.frozen.nowMs)}`, 'selected']]
 
-function summary(shown: Shown, width: number): Line {
+/** Where the prober has a line of its own, only its pace is here. */
+function summary(shown: Shown, width: number, large: boolean): Line {
   const { rows, reachable, counts, snapshot } = shown.board
   const spans: Span[] = [
     [`${reachable}/${rows.length} reachable`, reachable < rows.length ? 'bold' : 'plain'],
@@ -71,7 +80,9 @@ function summary(shown: Shown, width: number): Line {
     ),
   ]
   if (snapshot.intervalMs > 0) spans.push([`probe every ${interval(snapshot.intervalMs)}`, 'dim'])
-  if (snapshot.prober !== undefined) spans.push(...proberSpans(snapshot.prober))
+  if (snapshot.prober !== undefined) {
+    spans.push(paceSpan(snapshot.prober), ...(large ? [] : lagSpans(snapshot.prober)))
+  }
   return parts(spans, width)
 }
 
@@ -82,15 +93,15 @@ function countSpan({ theme }: Shown, state: NodeState, count: number): readonly 
   return [[state === 'ok' ? text : `${text} ${state}`, count === 0 ? 'dim' : stateTone[state]]]
 }
 
-function proberSpans(prober: ProberState): readonly Span[] {
-  const { probesPerSecond, maxProbesPerSecond, lagMs, drops } = prober
-  const spans: Span[] = [
-    [`${Math.round(probesPerSecond)}/${Math.round(maxProbesPerSecond)} probes/s`, 'dim'],
-    [`lag ${Math.round(lagMs)}ms`, lagMs > 50 ? 'warn' : 'dim'],
-  ]
-  if (drops > 0) spans.push([`${drops} replies dropped here`, 'warn'])
-  return spans
-}
+const paceSpan = ({ probesPerSecond, maxProbesPerSecond }: ProberState): Span => [
+  `${Math.round(probesPerSecond)}/${Math.round(maxProbesPerSecond)} probes/s`,
+  'dim',
+]
+
+const lagSpans = ({ lagMs, drops }: ProberState): readonly Span[] => [
+  [`lag ${Math.round(lagMs)}ms`, lagMs > 50 ? 'warn' : 'dim'],
+  ...(drops > 0 ? [[`${drops} replies dropped here`, 'warn'] as const] : []),
+]
 
 /** What cannot be probed from here; IPv6 counts where there is a node that has it. */
 export function abilitiesOff({ prober, nodes }: Snapshot) {

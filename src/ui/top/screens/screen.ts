@@ -3,10 +3,11 @@ import { blank, type Line, paintLine } from '../line.ts'
 import { detailLines } from './detail.ts'
 import { eventLines, eventsHeading, eventsSummary } from './events.ts'
 import { hintLine, statusLine } from './footer.ts'
-import { headerLines } from './header.ts'
+import { headerLines, warningLines } from './header.ts'
 import { helpLines, helpTitle } from './help.ts'
 import { menuLines } from './menus.ts'
 import { meshPage } from './mesh.ts'
+import { proberLines, proberTitle } from './prober.ts'
 import type { Shown } from './shown.ts'
 import { headingLine, tableLines } from './table.ts'
 
@@ -40,17 +41,24 @@ function pageHeader(shown: Shown, width: number, height: number): readonly Line[
     : lines
 }
 
+/** What is read over the whole screen. */
+const readings = {
+  help: { title: helpTitle, text: helpLines },
+  prober: { title: proberTitle, text: proberLines },
+} as const
+
 function screenLines(shown: Shown, width: number, height: number): readonly Line[] {
   if (width < smallest.width || height < smallest.height) return tinyLines(shown)
   const { dialog, page } = shown.view
-  if (dialog?.kind === 'help') {
-    const help = helpLines(shown, width)
+  if (dialog?.kind === 'help' || dialog?.kind === 'prober') {
+    const { title, text } = readings[dialog.kind]
+    const lines = text(shown, width)
     const room = height - 2
-    const top = Math.min(dialog.top, Math.max(0, help.length - room))
-    return footed([helpTitle(width), ...help.slice(top, top + room)], shown, width, height)
+    const top = Math.min(dialog.top, Math.max(0, lines.length - room))
+    return footed([title(width), ...lines.slice(top, top + room)], shown, width, height)
   }
   if (page === 'detail' && menuLines(shown, width, height) === undefined) {
-    const banners = headerLines(shown, width, height).slice(width < 40 || height < roomy ? 1 : 2)
+    const banners = warningLines(shown, width, height)
     const body = detailLines(shown, width, height - 1 - banners.length)
     return footed([...banners, ...body], shown, width, height)
   }
