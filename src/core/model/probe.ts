@@ -28,7 +28,12 @@ export type FailureReason = keyof typeof reasons
 export const failureReasons = Object.keys(reasons) as readonly FailureReason[]
 export const blames = (reason: FailureReason): 'target' | 'prober' => reasons[reason]
 
-/** Which clock took the arrival: the kernel's packet stamp, this process, or one we cannot know. */
+/**
+ * Which clock took the arrival: the kernel's packet stamp, this process, or one we cannot know. Whose
+ * the departure's is, is not told: this process stamps it straight before it sends, and after a pause,
+ * when that would be too early, the kernel's own stamp takes its place where one comes. Either is
+ * within some microseconds of the wire (docs/benchmarks.md); `doctor` says what the sockets can stamp.
+ */
 export const clocks = ['kernel', 'process', 'unknown'] as const
 export type StampClock = (typeof clocks)[number]
 

@@ -129,7 +129,7 @@ const wayText = (ability: Ability): string =>
     : `${clean(ability.method)}, ${stampWords[ability.clock]}`
 
 const stampWords = {
-  kernel: "stamped by the kernel's clock",
-  process: "stamped by this process's clock",
-  unknown: 'stamped by a clock unknown',
+  kernel: 'arrivals stamped by the kernel',
+  process: 'arrivals stamped by the process',
+  unknown: 'timed by others',
 } as const satisfies Record<string, string>
