@@ -77,23 +77,25 @@ describe.skipIf(why !== '')(`probing in network namespaces${why && ` (skipped: $
     },
   )
 
-  test('a lost SYN is sent again by the kernel, and told', async ({ expect }) => {
+  test('a lost SYN is sent again by the kernel, and told', async ({ expect, onTestFinished }) => {
     using net = openNet()
     const serve = "require('http').createServer((_, answer) => answer.end()).listen(4240)"
     const inside = ['netns', 'exec', net.there, process.execPath, '-e', `${serve};console.log()`]
     const server = spawn('ip', inside, { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void server.kill())
     await once(server.stdout, 'data')
     // Who has no way back to us hears nothing from us.
     const noWayBack = ['blackhole', '10.99.0.1']
     net.run('there', 'ip', 'route', 'add', ...noWayBack)
     const before = net.received()
-    const probing = net.probe({ icmp: 'off', timeoutMs: 5000, httpPort: 4240 }, ['10.99.0.2'])
+    const probing = net.probe({ icmp: 'off', timeoutMs: 10_000, httpPort: 4240 }, ['10.99.0.2'])
     while (net.received() === before) await new Promise(done => setTimeout(done, 20))
     net.run('there', 'ip', 'route', 'del', ...noWayBack)
     const { http } = (await probing).outcomes['10.99.0.2'] ?? {}
-    server.kill()
-    expect(http).toMatchObject({ kind: 'reply', clock: 'process', retransmits: 1 })
-    if (http?.kind === 'reply') expect(http.connectNs).toBeGreaterThan(500e6)
+    if (http?.kind !== 'reply') throw new Error('no reply')
+    expect(http.clock).toBe('process')
+    expect(http.retransmits).toBeGreaterThanOrEqual(1)
+    expect(http.connectNs).toBeGreaterThan(500e6)
   })
 
   const closePingRange = ['sysctl', '-qw', 'net.ipv4.ping_group_range=1 0']

@@ -25,7 +25,7 @@ const none: Marks = {}
 
 /** What a byte says; nothing where it is none. */
 export function marksIn(mark: number): Marks {
-  if (!(mark > 0 && mark < 2 * doubtBit)) return none
+  if (!Number.isInteger(mark) || mark <= 0 || mark >= 2 * doubtBit) return none
   const packets = packetsIn(mark)
   const retransmits = Math.floor(mark / retransmitUnit) % (mostRetransmits + 1)
   return {

@@ -3,7 +3,7 @@ import type { ProbeHealth } from '../../core/model/snapshot.ts'
 import { oldestAnswerMs } from '../../core/model/verdict.ts'
 import { reasonTexts, reasonWords, rtt } from './format.ts'
 import type { Span } from './line.ts'
-import { markSigns } from './mark-text.ts'
+import { markSign } from './mark-text.ts'
 import { recentLoss, statisticsFor } from './measure.ts'
 import type { Row } from './rows.ts'
 import { mainProbes } from './sparkline.ts'
@@ -53,13 +53,13 @@ export function times(row: Row): number | undefined {
   return worst
 }
 
-/** `--`: no reply. `n/a`: this probe cannot be sent from here. Before them what `markSigns` tells. */
+/** `--`: no reply. `n/a`: this probe cannot be sent from here. Before them what `markSign` tells. */
 export function rttCell(probe: ProbeHealth | undefined): Span {
   const last = probe?.last
   if (probe === undefined || last === undefined) return ['']
   if (last.kind === 'reply')
-    return [markSigns(last) + rtt(last.rttNs), isSlow(probe) ? 'warn' : 'plain']
-  return blames(last.reason) === 'prober' ? ['n/a', 'dim'] : [`${markSigns(last)}--`, 'crit']
+    return [markSign(last) + rtt(last.rttNs), isSlow(probe) ? 'warn' : 'plain']
+  return blames(last.reason) === 'prober' ? ['n/a', 'dim'] : [`${markSign(last)}--`, 'crit']
 }
 
 // Lost first, then the slowest; what was never measured comes last.

@@ -1,9 +1,11 @@
 import { firstByteNs, type Outcome } from '../../core/model/probe.ts'
 import { count, rtt } from './format.ts'
 
-/** What an outcome tells beside its result, as signs before a figure: `~` in doubt, `r` sent again. */
-export const markSigns = (outcome: Outcome): string =>
-  (outcome.inDoubt ? '~' : '') + (isSentAgain(outcome) ? 'r' : '')
+/** What an outcome tells beside its result, as a sign before a figure: `~` in doubt, `r` sent again. */
+export function markSign(outcome: Outcome): string {
+  if (outcome.inDoubt) return '~'
+  return isSentAgain(outcome) ? 'r' : ''
+}
 
 /** The same in words, and the two parts of an HTTP reply's time. */
 export const markWords = (outcome: Outcome): readonly string[] => [

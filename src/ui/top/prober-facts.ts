@@ -1,3 +1,4 @@
+import type { StampClock } from '../../core/model/probe.ts'
 import type { Ability, ProberState, RejectedReplies } from '../../core/model/prober.ts'
 import { bytes, clock, interval } from './format.ts'
 import type { Span } from './line.ts'
@@ -15,7 +16,8 @@ interface Fact<Value> {
 type Told = Omit<ProberState, 'abilities'>
 type Facts = { readonly [Field in keyof Told]-?: Fact<NonNullable<Told[Field]>> }
 
-const lateFromMs = 50
+/** More than this is not what a thread with nothing else to do has. */
+export const lagWarnsFromMs = 50
 const ms = (value: number): string => `${Math.round(value)}ms`
 const rejectedAt = (replies: RejectedReplies): number =>
   Object.values(replies).reduce((sum, each) => sum + each, 0)
@@ -47,13 +49,13 @@ const facts: Facts = {
     title: 'lag of the probe thread',
     text: ms,
     brief: value => `lag ${ms(value)}`,
-    warns: value => value > lateFromMs,
+    warns: value => value > lagWarnsFromMs,
   },
   mainLagMs: {
     title: 'lag of the main thread',
     text: ms,
     brief: value => `main lag ${ms(value)}`,
-    warns: value => value > 4 * lateFromMs,
+    warns: value => value > 4 * lagWarnsFromMs,
   },
   lateTicks: {
     title: 'late ticks',
@@ -79,7 +81,7 @@ const facts: Facts = {
   restarts: {
     title: 'probe threads lost',
     text: String,
-    brief: value => `${value} lost`,
+    brief: value => `${value} restarts`,
     warns: isSome,
   },
   restartedAtMs: { title: 'replaced at last', text: clock },
@@ -132,4 +134,4 @@ const stampWords = {
   kernel: 'arrivals stamped by the kernel',
   process: 'arrivals stamped by the process',
   unknown: 'timed by others',
-} as const satisfies Record<string, string>
+} as const satisfies Record<StampClock, string>

@@ -1,4 +1,4 @@
-import { probeKinds } from '../../core/model/probe.ts'
+import { firstByteNs, probeKinds } from '../../core/model/probe.ts'
 import { staleAfterMs } from '../../core/model/verdict.ts'
 import { columnOf } from './columns.ts'
 import { kindWords, lastedMs, probesText, whatText } from './event-text.ts'
@@ -42,7 +42,7 @@ export function rowCells(row: Row, shown: Shown): readonly string[] {
   return exported(shown).map(id => {
     if (id === 'node') return row.name
     const [text] = columnOf(id).cell(row, 60, context)
-    return text.replace(/^([~r]*)--$/, '$1no reply')
+    return text.replace(/^(~?)--$/, '$1no reply')
   })
 }
 
@@ -57,14 +57,18 @@ function detailSheet(shown: Shown): Sheet {
     title: 'node',
     heading: [
       ...['node', 'to', 'rank', 'ip', 'probe', 'state', 'last_ns', 'p50_ns', 'p95_ns', 'max_ns'],
-      ...['jitter_ns', 'sent', 'lost'],
+      ...['jitter_ns', 'sent', 'lost', 'retransmits', 'in_doubt', 'connect_ns', 'first_byte_ns'],
     ],
     rows: paths.flatMap(path =>
       probeKinds.map(kind => {
         const probe = path.probes[kind]
-        const { p50Ns, p95Ns, maxNs, jitterNs, sent, lost } = statisticsFor(probe.history)
-        const lastNs = probe.last?.kind === 'reply' ? probe.last.rttNs : undefined
-        const figures = [lastNs, p50Ns, p95Ns, maxNs, jitterNs, sent, lost]
+        const { p50Ns, p95Ns, maxNs, jitterNs, ...counts } = statisticsFor(probe.history)
+        const last = probe.last?.kind === 'reply' ? probe.last : undefined
+        const figures = [
+          ...[last?.rttNs, p50Ns, p95Ns, maxNs, jitterNs],
+          ...[counts.sent, counts.lost, counts.retransmits, counts.inDoubt],
+          ...[last?.connectNs, last && firstByteNs(last)],
+        ]
         return [
           ...[row?.name ?? '', path.to, path.rank, clean(path.ip), kind],
           probeState(probe, shown.nowMs, afterMs),

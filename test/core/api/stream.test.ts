@@ -138,7 +138,9 @@ test('rows of probes that are not known are skipped: marks harm no reader that k
   const { store, read } = receiver()
   read('{"kind":"hello","protocol":1}')
   read('{"kind":"nodes","nodes":[["a",["host","primary","192.0.2.1"]]]}')
-  read('{"kind":"findings","rows":[[0,4,1,2,3],[0,2,3,2],[0,0,0,1000,5,1000,6],[0,1,0,1000,7]]}')
+  read(
+    '{"kind":"findings","rows":[[0,4,1,2,3],[0,2,3,2],[0,0,0,1000,5,1000,6],[0,3,2.5],[0,1,0,1000,7]]}',
+  )
   const probes = store.snapshot().nodes[0]?.paths[0]?.probes
   expect(probes?.icmp.last).toMatchObject({ rttNs: 6, packets: 2 })
   expect([probes?.icmp.history.sent(0), probes?.icmp.history.sent(1)]).toEqual([3, 2])

@@ -4,6 +4,7 @@ import { stateTone } from '../cells.ts'
 import { age, clock, interval } from '../format.ts'
 import { keyName } from '../keys.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
+import { lagWarnsFromMs } from '../prober-facts.ts'
 import { type NodeState, nodeStates } from '../state.ts'
 import { clean, cut, cutMiddle } from '../text.ts'
 import { proberLine } from './prober.ts'
@@ -99,7 +100,7 @@ const paceSpan = ({ probesPerSecond, maxProbesPerSecond }: ProberState): Span =>
 ]
 
 const lagSpans = ({ lagMs, drops }: ProberState): readonly Span[] => [
-  [`lag ${Math.round(lagMs)}ms`, lagMs > 50 ? 'warn' : 'dim'],
+  [`lag ${Math.round(lagMs)}ms`, lagMs > lagWarnsFromMs ? 'warn' : 'dim'],
   ...(drops > 0 ? [[`${drops} replies dropped here`, 'warn'] as const] : []),
 ]
 
