@@ -1,11 +1,11 @@
 import { registerHooks } from 'node:module'
-import { setFlagsFromString } from 'node:v8'
 import { systemClock } from '../src/core/clock.ts'
 import { createMesh } from '../src/core/engine/mesh.ts'
 import { UserError } from '../src/core/errors.ts'
 import type { NodeName } from '../src/core/model/node.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
 import { fastWidthHooks, oneFunctionHooks } from '../src/ui/top/fast-width.ts'
+import { boundGarbage } from './bound-garbage.ts'
 import { type LookFlags, lookOf } from './look.ts'
 
 export interface ScreenFlags extends LookFlags {
@@ -31,15 +31,6 @@ export function loadScreen() {
   return import('../src/ui/top/show.tsx')
 }
 
-/**
- * Left alone V8 keeps up to 200 MB of garbage of a cluster of 5,000 nodes. Loading has grown its young
- * generation as far as a screen needs it, and the old one may grow by four fifths between collections.
- */
-function boundGarbage(): void {
-  setFlagsFromString('--semi-space-growth-factor=1')
-  setFlagsFromString('--heap-growing-percent=80')
-}
-
 /** Shows the screen until its user quits or the signal aborts. */
 export async function showScreen(
   loaded: ReturnType<typeof loadScreen>,
@@ -48,7 +39,7 @@ export async function showScreen(
   signal: AbortSignal,
 ): Promise<void> {
   const { bindKeys, showTop } = await loaded
-  boundGarbage()
+  boundGarbage({ growthPercent: 80 })
   const bound = bindKeys(flags.keys ?? {})
   if (bound.kind === 'error') throw new UserError(`Stored keys: ${bound.message}`)
   const keeper = createMesh({ clock: systemClock })

@@ -9,6 +9,7 @@ import { createLog, type Log } from '../../src/core/log.ts'
 import type { HealthSource } from '../../src/core/model/source.ts'
 import { apisDenied } from '../api-access.ts'
 import { assembleEngine } from '../assemble.ts'
+import { boundGarbage } from '../bound-garbage.ts'
 import { agentSocket, healthSocket } from '../client.ts'
 import { endOnSignals, exitCodes } from '../exit.ts'
 import { logNews } from '../log-news.ts'
@@ -29,6 +30,7 @@ export interface DaemonFlags extends ProbeFlags, ListenFlags {
 
 /** `-d`: probes, answers the health API and `/hello`; with `--passive` only `/hello`. */
 export async function daemon(flags: DaemonFlags): Promise<void> {
+  boundGarbage({ growthPercent: 25 })
   const end = endOnSignals()
   const write = (line: string) => process.stderr.write(line)
   const log = createLog({ write, nowMs: Date.now, debug: flags.debug ?? false })
