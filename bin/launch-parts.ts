@@ -14,6 +14,7 @@ import type { Log } from '../src/core/log.ts'
 import { openAgent } from '../src/core/nodes/agent.ts'
 import { agentSocket, healthSocket } from './client.ts'
 import type { LaunchFlags } from './launch-flags.ts'
+import { usualPort } from './settings.ts'
 
 /** What all parts of a launch share. */
 export interface Launch {
@@ -107,7 +108,7 @@ function probeArgs(flags: LaunchFlags): readonly string[] {
 
 /** The endpoint that the flags describe. Throws a UserError where it cannot be. */
 export async function planEndpoint(flags: LaunchFlags, pidfile: string): Promise<EndpointPlan> {
-  const { netns, link, endpointIp, hostIp, port } = flags
+  const { netns, link, endpointIp, hostIp, port = usualPort } = flags
   const alone = 'or run the daemon alone: cilium-health launch --no-endpoint'
   if (process.getuid?.() !== 0) {
     throw new UserError(

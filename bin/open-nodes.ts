@@ -7,7 +7,7 @@ import { formatGoDuration } from '../src/core/model/duration.ts'
 import type { NodeSource } from '../src/core/model/source.ts'
 import type { AgentHealth, AgentSource } from '../src/core/nodes/agent.ts'
 import { agentSocket } from './client.ts'
-import { defaultDemoNodes, type ProbeFlags } from './settings.ts'
+import { defaultDemoNodes, type ProbeFlags, usualPort } from './settings.ts'
 
 /** Whom to probe, ready to be joined with an engine. */
 export interface OpenedNodes {
@@ -43,9 +43,12 @@ export function nodesAskedFor(
   )
 }
 
-async function demo({ demo: count = true }: ProbeFlags): Promise<OpenedNodes> {
+async function demo({ demo: count = true, port }: ProbeFlags): Promise<OpenedNodes> {
   const { openLoopback } = await import('../src/core/nodes/loopback.ts')
-  const nodes = await openLoopback({ nodes: count === true ? defaultDemoNodes : count })
+  const nodes = await openLoopback({
+    nodes: count === true ? defaultDemoNodes : count,
+    ...(port === undefined ? {} : { port }),
+  })
   return unlinked(nodes, nodes.httpPort)
 }
 
@@ -70,7 +73,7 @@ export async function openStored(): Promise<OpenNodes | undefined> {
   return nodes && (async flags => unlinked(nodes, flags.port))
 }
 
-export async function fromAgent({ cilium, port }: ProbeFlags): Promise<OpenedNodes> {
+export async function fromAgent({ cilium, port = usualPort }: ProbeFlags): Promise<OpenedNodes> {
   const { openAgent } = await import('../src/core/nodes/agent.ts')
   const uri = cilium ?? `unix://${agentSocket()}`
   let agent: AgentSource | undefined
@@ -112,7 +115,7 @@ async function reasonOf(silence: Extract<AgentHealth, { kind: 'silence' }> | und
 }
 
 /** A source without an agent behind it. */
-const unlinked = (nodes: NodeSource, httpPort: number): OpenedNodes => ({
+const unlinked = (nodes: NodeSource, httpPort = usualPort): OpenedNodes => ({
   label: nodes.label,
   connect: () => nodes,
   httpPort,

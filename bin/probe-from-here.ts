@@ -3,7 +3,7 @@ import { toldNodes } from '../src/core/api/told-nodes.ts'
 import { UserError } from '../src/core/errors.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
 import { assembleEngine, type Pace } from './assemble.ts'
-import type { ProbeFlags } from './settings.ts'
+import { type ProbeFlags, usualPort } from './settings.ts'
 
 const patienceMs = 15_000
 
@@ -22,7 +22,7 @@ export async function probeFromHere(
     nodes: {
       label: nodes.label,
       connect: () => nodes,
-      httpPort: flags.port,
+      httpPort: flags.port ?? usualPort,
       healthz: async () => ({ kind: 'failed', reason: 'there is no agent here' }),
     },
     flags,

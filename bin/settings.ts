@@ -11,12 +11,15 @@ export interface ProbeFlags {
   readonly minInterval: number
   readonly timeout?: number
   readonly maxProbesPerSecond: number
-  readonly port: number
+  /** Of `/hello`; `usualPort` where none was asked for. */
+  readonly port?: number
   readonly icmp: 'auto' | 'datagram' | 'raw' | 'system' | 'off'
   readonly history: number
 }
 
 export const defaultDemoNodes = 8
+/** Cilium's. */
+export const usualPort = 4240
 
 /** Adds the flags of `ProbeFlags`. */
 export function probeFlags(command: Command): Command {
@@ -62,9 +65,9 @@ export function probeFlags(command: Command): Command {
         .default(500),
     )
     .addOption(
-      new Option('--port <PORT>', 'the port of /hello')
-        .argParser(wholeNumber(1, 65_535))
-        .default(4240),
+      new Option('--port <PORT>', `the port of /hello (${usualPort})`).argParser(
+        wholeNumber(1, 65_535),
+      ),
     )
     .addOption(
       new Option('--icmp <WAY>', 'how to send ICMP')

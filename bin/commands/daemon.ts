@@ -15,7 +15,7 @@ import { endOnSignals, exitCodes } from '../exit.ts'
 import { logNews } from '../log-news.ts'
 import { fromAgent, nodesAskedFor, openStored } from '../open-nodes.ts'
 import { isSocket } from '../open-source.ts'
-import type { ProbeFlags } from '../settings.ts'
+import { type ProbeFlags, usualPort } from '../settings.ts'
 import { version } from '../version.ts'
 
 export interface DaemonFlags extends ProbeFlags, ListenFlags {
@@ -62,7 +62,7 @@ function pidfile(path: string): Service {
 
 /** With `--admin=any`, as in Cilium 1.5, the health API is there as well. */
 async function responder(flags: DaemonFlags, log: Log, others?: RequestListener): Promise<Service> {
-  const { port, listenAddress: addresses } = flags
+  const { port = usualPort, listenAddress: addresses } = flags
   const opened = await createResponder({ port, others, ...(addresses ? { addresses } : {}) })
   const where = addresses?.join(' ') ?? 'all addresses'
   log.info('answering /hello', { port: opened.port, addresses: where })
@@ -74,7 +74,8 @@ async function responder(flags: DaemonFlags, log: Log, others?: RequestListener)
 async function prober(flags: DaemonFlags, log: Log) {
   const listening = readListening(flags)
   const open = nodesAskedFor(flags) ?? (await whatIsThere())
-  const nodes = await open(flags)
+  // Ours is the port that was asked for: a demo on this machine takes any other.
+  const nodes = await open(flags.demo === undefined ? flags : { ...flags, port: 0 })
   const source = assembleEngine({ nodes, flags, pace: 'daemon' })
   const denied = apisDenied(flags.enableCiliumHealthApiServerAccess)
   const { healthz, httpPort: port } = nodes

@@ -54,6 +54,17 @@ test('status, ping and hello read a daemon’s socket', async () => {
   expect(await run('-H', host(), 'hello')).toMatchObject({ code: 0, stdout: 'OK\n' })
 })
 
+test('a demo leaves the daemon its port', async () => {
+  const port = String(await freePort())
+  const daemon = start(['-d', '--port', port, '--socket', socketPath(), '--demo', '2'])
+  daemons.push(daemon)
+  await daemon.stderrMatches(/answering \/hello/)
+  expect((await fetch(`http://127.0.0.1:${port}/hello`)).status).toBe(200)
+  const ping = await run('ping', '-H', host())
+  expect(ping.stdout).toContain('HTTP to agent:')
+  expect(ping.stdout).not.toContain('connection refused')
+})
+
 test('an attached document cannot be told from the engine’s but by its origin', async () => {
   await demo()
   const { stdout } = await run('top', '--json', '-H', host())

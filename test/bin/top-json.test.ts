@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import type { Report } from '../../src/ui/text/report.ts'
@@ -40,6 +42,20 @@ test('one round of the demo cluster is one document of the schema, with the stag
   const { rttNs, connectNs = 0, firstByteNs } = healthy.last
   expect(connectNs).toBeGreaterThan(0)
   expect(firstByteNs).toBe(rttNs - connectNs)
+})
+
+test('the demo listens on the port that was asked for', async () => {
+  const taken = createServer().listen(0, '127.77.1.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  const refused = await run('top', '--json', '--demo', '1', '--port', `${port}`)
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringContaining(`127.77.1.1:${port}: EADDRINUSE`),
+  ])
+  taken.close()
+  await once(taken, 'close')
+  expect((await run('top', '--json', '--demo', '1', '--port', `${port}`)).code).toBe(0)
 })
 
 test('ICMP that cannot be sent is unknown and no failure', async () => {
