@@ -3,7 +3,7 @@ import { UserError } from '../src/core/errors.ts'
 import { themeNames } from '../src/ui/top/theme.ts'
 import { accessFlags, listenFlags } from './access-flags.ts'
 import { apisAllowed } from './api-access.ts'
-import { each } from './options.ts'
+import { each, eachAddress } from './options.ts'
 import { probeFlags } from './settings.ts'
 
 /** Flags of Cilium 1.5 to 1.17 that change nothing here. */
@@ -48,7 +48,12 @@ export const daemonFlags = (command: Command) =>
     .option('-p, --passive', 'with -d: only answer /hello')
     .option('--pidfile <FILE>', 'with -d: write the process id there')
     .option('--socket <PATH>', 'with -d: the health API socket ($CILIUM_HEALTH_SOCK)')
-    .option('--listen-address <IP...>', 'with -d: answer /hello on these addresses only')
+    .addOption(
+      new Option(
+        '--listen-address <IP...>',
+        'with -d: answer /hello on these addresses only',
+      ).argParser(eachAddress),
+    )
     .addOption(
       new Option('--admin <WHERE>', 'with -d: where the health API is served: unix, or any')
         .argParser(adminOf)

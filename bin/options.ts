@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
 import { parseGoDuration } from '../src/core/model/duration.ts'
 
@@ -26,3 +27,9 @@ export const each = (value: string, before: readonly string[] = []): readonly st
   ...before,
   value,
 ]
+
+/** Collects addresses to listen on: `0.0.0.0` and `::` are all of their family. */
+export function eachAddress(value: string, before?: readonly string[]): readonly string[] {
+  if (isIP(value) === 0) throw new InvalidArgumentError('it is no IP address.')
+  return each(value, before)
+}

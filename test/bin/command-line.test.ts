@@ -135,6 +135,7 @@ test.each([
   [['top', '--demo', '0'], 'from 1 to 2000'],
   [['top', '--demo', '--interval', 'soon'], '500ms, 10s or 1m30s'],
   [['-d', '-i', '0'], '500ms, 10s or 1m30s'],
+  [['-d', '--listen-address', 'bogus'], "'bogus' is invalid. it is no IP address"],
   [['top', '--demo', '--theme', 'pink'], 'colorblind'],
   [['top', '--node', 'a=224.0.0.1'], '224.0.0.1'],
   [['top', '--node', 'a=10.0.0.1', '--node', 'a=10.0.0.2'], '"a" is given twice'],
