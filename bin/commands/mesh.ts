@@ -58,7 +58,7 @@ async function formatOf(flags: MeshFlags): Promise<Format> {
   }
   const { formatMesh } = await import('../../src/ui/text/mesh.ts')
   const theme = await themeOf(flags)
-  return view => formatMesh(view, { width: process.stdout.columns ?? 120, theme })
+  return view => formatMesh(view, { width: process.stdout.columns || 120, theme })
 }
 
 async function themeOf(flags: MeshFlags) {

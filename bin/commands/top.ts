@@ -133,7 +133,7 @@ const asJson = (snapshot: Snapshot) =>
 
 async function asPlain(flags: TopFlags) {
   const { renderPlain } = await import('../../src/ui/top/plain.ts')
-  const width = process.stdout.columns ?? 160
+  const width = process.stdout.columns || 160
   const look = lookOf(flags)
   return (snapshot: Snapshot) =>
     renderPlain(snapshot, { ...look, width, nowMs: snapshot.takenAtMs })

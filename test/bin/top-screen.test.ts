@@ -94,3 +94,11 @@ test('a dumb terminal gets one plain table', async () => {
   expect(screen.bytes()).toContain('demo-3-refuses')
   expect(screen.bytes()).not.toContain('\u001b')
 })
+
+test('a terminal that tells no size gets a table of the usual width', async () => {
+  const command = ['-c', 'stty columns 0 rows 0; exec "$@"', 'sh', process.execPath, programPath]
+  const args = ['top', '--demo', '3', '--timeout', '500ms']
+  terminal = openTerminal('sh', [...command, ...args], { env: { TERM: 'dumb', LANG: 'C.UTF-8' } })
+  expect((await terminal.ended).exitCode).toBe(0)
+  expect(terminal.bytes()).toMatch(/demo-3-refuses +DOWN +127\.77\.3\.1/)
+})
