@@ -3,7 +3,7 @@ import type { AccessFlags } from '../src/core/api/access-files.ts'
 import { type GroupBy, groupings } from '../src/core/model/mesh-groups.ts'
 import { accessFlags } from './access-flags.ts'
 import { type NodeLabelsFlags, nodeLabelsFlag } from './node-labels.ts'
-import { durationMs, each } from './options.ts'
+import { durationMs, each, joined } from './options.ts'
 
 /** What `mesh` takes. */
 export interface MeshFlags extends AccessFlags, NodeLabelsFlags {
@@ -29,9 +29,11 @@ export function meshFlags(command: Command): Command {
     )
     .option('--json', 'one JSON document')
     .option('--watch', 'again after each change; with --json a line each, until interrupted')
-    .option(
-      '--fail-on <RULES>',
-      'exit with 2 if one is met: failing>0,asymmetric>0,nodata>10%,stale>0,rtt>5ms',
+    .addOption(
+      new Option(
+        '--fail-on <RULES>',
+        'exit with 2 if one is met: failing>0,asymmetric>0,nodata>10%,rtt>5ms (repeatable)',
+      ).argParser(joined),
     )
     .addOption(new Option('--group-by <WHAT>', 'rows and columns of the matrix').choices(groupings))
     .addOption(

@@ -28,6 +28,16 @@ export const each = (value: string, before: readonly string[] = []): readonly st
   value,
 ]
 
+/** Joins lists that may be given several times. */
+export const joined = (value: string, before?: string): string =>
+  before === undefined ? value : `${before},${value}`
+
+/** A value that is given once. */
+export function single(value: string, before?: string): string {
+  if (before === undefined) return value
+  throw new InvalidArgumentError(`it is the second one, after '${before}'.`)
+}
+
 /** Collects addresses to listen on: `0.0.0.0` and `::` are all of their family. */
 export function eachAddress(value: string, before?: readonly string[]): readonly string[] {
   if (isIP(value) === 0) throw new InvalidArgumentError('it is no IP address.')

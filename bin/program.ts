@@ -8,7 +8,7 @@ import { clientFlags, daemonFlags, hostFlag, lookFlags, outputFlag } from './fla
 import { launchFlags } from './launch-flags.ts'
 import { type MeshFlags, meshFlags } from './mesh-flags.ts'
 import { nodeLabelsFlag } from './node-labels.ts'
-import { each } from './options.ts'
+import { each, joined } from './options.ts'
 import { probeFlags } from './settings.ts'
 import { withStored } from './stored.ts'
 import { refuseCommand } from './unknown-command.ts'
@@ -110,9 +110,11 @@ const commands = {
       .option('--probe-from-here', 'with --host: probe its nodes ourselves, and show both')
       .option('--json', 'one full round as one JSON document')
       .option('--watch', 'with --json: a line a change, until interrupted')
-      .option(
-        '--fail-on <RULES>',
-        'exit with 2 if one is met: unreachable>0,p99>5ms,loss>1%,stale>0',
+      .addOption(
+        new Option(
+          '--fail-on <RULES>',
+          'exit with 2 if one is met: unreachable>0,p99>5ms,loss>1%,stale>0 (repeatable)',
+        ).argParser(joined),
       )
       .action(async (_, command: Command) => {
         await withStored(command)

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { durationMs, each, wholeNumber } from './options.ts'
+import { durationMs, each, single, wholeNumber } from './options.ts'
 
 /** What every command that probes takes: whom, how often, how. */
 export interface ProbeFlags {
@@ -29,9 +29,11 @@ export function probeFlags(command: Command): Command {
         each,
       ),
     )
-    .option(
-      '--nodes <FILE>',
-      "nodes to probe: JSON or YAML, Cilium's /cluster/nodes or a plain list",
+    .addOption(
+      new Option(
+        '--nodes <FILE>',
+        "nodes to probe: JSON or YAML, Cilium's /cluster/nodes or a plain list",
+      ).argParser(single),
     )
     .addOption(
       new Option(

@@ -112,12 +112,25 @@ test('a reader that stops early is no error', async () => {
 })
 
 test('--fail-on ends with 2 where a rule is met, and tells which', async () => {
-  const faulty = await run('top', '--json', '--demo', '3', '--fail-on', 'unreachable>0,loss>200%')
+  const faulty = await run(
+    'top',
+    '--json',
+    '--demo',
+    '3',
+    '--fail-on',
+    'unreachable>0,reachable>99%',
+  )
   expect(faulty.code).toBe(2)
   expect(faulty.stderr).toBe('rule met: unreachable>0 (is 1)\n')
   expect(reportOf(faulty.stdout).summary.unreachable).toBe(1)
   const healthy = await run('top', '--json', '--demo', '2', '--fail-on', 'unreachable>0')
   expect([healthy.code, healthy.stderr]).toEqual([0, ''])
+})
+
+test('--fail-on may be given several times', async () => {
+  const rules = ['--fail-on', 'unreachable>0', '--fail-on', 'reachable<3']
+  const { code, stderr } = await run('top', '--json', '--demo', '3', ...rules)
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/unreachable>0 .*\n.*reachable<3 /)])
 })
 
 test('a rule that cannot be read is shown with its place, before anything is probed', async () => {

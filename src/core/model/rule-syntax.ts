@@ -14,7 +14,7 @@ export interface Rule<Metric extends string> {
   readonly metric: Metric
   readonly op: Operator
   readonly value: number
-  /** Counts only: the value is a share of all. */
+  /** The value is a share: 0 to 1. */
   readonly asShare: boolean
 }
 
@@ -69,33 +69,33 @@ function parseRule<Metric extends string>(
   start: number,
   metrics: Metrics<Metric>,
 ): RuleResult<Metric> {
-  const match = /^(\s*)([a-z0-9]*)(\s*)(>=|<=|==|>|<|=)?(\s*)([\d.]*)([^\s\d]*)\s*$/u.exec(part)
-  const [, space = '', metric = '', gap = '', op, gap2 = '', digits = '', unit = ''] = match ?? []
+  const [, space = '', metric = '', gap = '', op, gap2 = '', value = ''] = partsOf(part)
   const at = (offset: number, message: string): RuleResult<Metric> => ({
     kind: 'error',
     message,
     position: start + offset,
   })
-  const opAt = space.length + metric.length + gap.length
-  if (!match)
-    return at(0, `"${part.trim()}" is not METRIC OP VALUE, such as ${exampleOf(metrics)}>0`)
   if (!isMetric(metric, metrics)) return at(space.length, unknownMetric(metric, metrics))
+  const opAt = space.length + metric.length + gap.length
   if (op === undefined) return at(opAt, `after "${metric}" comes one of > >= < <= =`)
   const valueAt = opAt + op.length + gap2.length
+  const [, digits = '', unit = ''] = /^([\d.]*)(.*)$/su.exec(value) ?? []
   if (!/^(\d+\.?\d*|\.\d+)$/.test(digits)) return at(valueAt, `after "${op}" comes a number`)
-  const scale = scaleOf(metrics[metric], unit)
-  const unitAt = valueAt + digits.length
-  if (scale === undefined) return at(unitAt, unitProblem(metric, metrics[metric], unit))
-  const asShare = unit === '%' && metrics[metric] === 'count'
-  const value = Number(digits) * scale
-  return { kind: 'rule', rule: { text: part.trim(), metric, op: op as Operator, value, asShare } }
+  const measure = metrics[metric]
+  const scale = scaleOf(measure, unit)
+  if (scale === undefined) return at(valueAt + digits.length, unitProblem(metric, measure, unit))
+  const number = Number(digits) * scale
+  const asShare = measure === 'share' || unit === '%'
+  if (asShare && number > 1) return at(valueAt, 'a share is at most 1, which is 100%')
+  const rule = { text: part.trim(), metric, op: op as Operator, value: number, asShare }
+  return { kind: 'rule', rule }
 }
+
+const partsOf = (part: string) =>
+  /^(\s*)([a-z0-9]*)(\s*)(>=|<=|==|>|<|=)?(\s*)(.*?)\s*$/su.exec(part) ?? []
 
 const isMetric = <Metric extends string>(word: string, metrics: Metrics<Metric>): word is Metric =>
   Object.hasOwn(metrics, word)
-
-const exampleOf = (metrics: Metrics<string>) =>
-  ['unreachable', 'failing'].find(name => Object.hasOwn(metrics, name)) ?? 'METRIC'
 
 const unknownMetric = (word: string, metrics: Metrics<string>) =>
   `${word === '' ? 'a rule begins with' : `"${word}" is no metric; known are`} ${Object.keys(
@@ -129,5 +129,5 @@ export function metBy<Metric extends string>(
 
 const inWords = (rule: Rule<string>, measure: Measure, seen: number): string => {
   if (measure === 'latency') return `${(seen / 1e6).toFixed(3)}ms`
-  return rule.asShare || measure === 'share' ? `${(100 * seen).toFixed(1)}%` : `${seen}`
+  return rule.asShare ? `${(100 * seen).toFixed(1)}%` : `${seen}`
 }

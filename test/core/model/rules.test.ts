@@ -66,7 +66,13 @@ test.each([
   ['stale>1ms', 7, 'is no unit'],
   ['', 0, 'a rule begins with'],
   ['unreachable>0,', 14, 'a rule begins with'],
-  ['unreachable>0; rm', 0, 'is not METRIC OP VALUE'],
+  ['unreachable>0; rm', 13, '"; rm" is no unit'],
+  ['unreachable>-1', 12, 'comes a number'],
+  ['unreachable>0, p99>-1ms', 19, 'comes a number'],
+  ['unreachable-x>0', 11, 'comes one of'],
+  ['loss>1.5', 5, 'at most 1, which is 100%'],
+  ['loss>200%', 5, 'at most 1, which is 100%'],
+  ['unknown>101%', 8, 'at most 1, which is 100%'],
 ])('%s is refused at position %i', (text, position, message) => {
   const result = parseRules(text)
   expect(result).toMatchObject({ kind: 'error', position })
