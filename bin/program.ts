@@ -96,6 +96,12 @@ const asClient = <Flags extends object>(root: Command, flags: Flags): Flags => {
   return flags
 }
 
+/** The long names of the flags on the command line: what is stored, or by default, is none. */
+const given = (command: Command): readonly string[] =>
+  command.options.flatMap(option =>
+    command.getOptionValueSource(option.attributeName()) === 'cli' ? [option.long ?? ''] : [],
+  )
+
 /** `top` shows several at once. */
 const severalHosts = (command: Command): Command => {
   command.options.find(({ long }) => long === '--host')?.argParser(each)
@@ -128,7 +134,11 @@ const commands = {
         const hosts = [...[host].flat(), ...attach]
         const { top } = await import('./commands/top.ts')
         const rest = asClient(root, flags)
-        await top(hosts.length === 0 ? rest : { ...rest, host: hosts })
+        await top({
+          ...rest,
+          ...(hosts.length === 0 ? {} : { host: hosts }),
+          given: given(command),
+        })
       }),
   status: root =>
     outputFlag(clientFlags(root.command('status').alias('connectivity')))

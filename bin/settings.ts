@@ -17,6 +17,11 @@ export interface ProbeFlags {
   readonly history: number
 }
 
+/** Of these flags, those that tell how to probe: a daemon that is asked has its own. */
+export const ownProbing: readonly string[] = [
+  ...['--interval', '--min-interval', '--timeout', '--max-probes-per-second', '--port', '--icmp'],
+]
+
 export const defaultDemoNodes = 8
 /** Cilium's. */
 export const usualPort = 4240

@@ -14,6 +14,7 @@ import { isScreen, lookOf } from '../look.ts'
 import { nodesAskedFor } from '../open-nodes.ts'
 import { openSource, type SourceFlags } from '../open-source.ts'
 import type { ScreenFlags, ShownSource } from '../screen.ts'
+import { ownProbing } from '../settings.ts'
 import { version } from '../version.ts'
 
 export interface TopFlags extends SourceFlags, ScreenFlags {
@@ -21,6 +22,8 @@ export interface TopFlags extends SourceFlags, ScreenFlags {
   readonly watch?: boolean
   readonly failOn?: string
   readonly probeFromHere?: boolean
+  /** The flags on the command line, such as `--interval`. */
+  readonly given: readonly string[]
 }
 
 type Sources = readonly [ShownSource, ...ShownSource[]]
@@ -43,6 +46,7 @@ export async function top(asked: Omit<TopFlags, 'host'> & TopHosts): Promise<voi
   const hosts = [...new Set([asked.host ?? []].flat())]
   const flags: TopFlags = { ...asked, host: hosts[0] }
   const rules = rulesOf(flags.failOn)
+  mustBeOfUse(flags)
   const end = endOnSignals()
   if (!flags.json && isScreen()) return onScreen(flags, hosts, end)
   if (hosts.length > 1) {
@@ -61,6 +65,29 @@ export async function top(asked: Omit<TopFlags, 'host'> & TopHosts): Promise<voi
   } finally {
     await closeAll(sources)
   }
+}
+
+/** Throws a UserError for a flag that would do nothing. */
+function mustBeOfUse({ given, json }: TopFlags): void {
+  if (given.includes('--watch') && !json) {
+    throw new UserError('--watch needs --json', 'Without it the screen is live by itself.')
+  }
+  if (given.includes('--fail-on') && !json && isScreen()) {
+    throw new UserError(
+      '--fail-on judges a document or a plain table, not a screen',
+      'Add --json, or --json --watch to wait for a rule to be met.',
+    )
+  }
+}
+
+/** The same for what only who probes by itself minds. */
+function mustNotProbe({ given, probeFromHere }: TopFlags, label: string): void {
+  const vain = given.filter(flag => ownProbing.includes(flag))
+  if (probeFromHere || vain.length === 0) return
+  throw new UserError(
+    `${vain.join(', ')}: ${label} probes by its own settings`,
+    'Leave it out, or probe its nodes yourself: --probe-from-here.',
+  )
 }
 
 const closeAll = async (sources: Sources) => {
@@ -87,8 +114,9 @@ async function onScreen(
 async function openOne(flags: TopFlags, pace: Pace): Promise<Sources> {
   const source = await openSource(flags, pace)
   const { kind, label } = source.snapshot().origin
-  if (!flags.probeFromHere) return [{ label, source }]
   try {
+    if (kind === 'daemon') mustNotProbe(flags, label)
+    if (!flags.probeFromHere) return [{ label, source }]
     if (kind !== 'daemon') throw new UserError('--probe-from-here needs a daemon: -H URI')
     const { probeFromHere } = await import('../probe-from-here.ts')
     const here = await probeFromHere(source, flags, pace)
@@ -110,6 +138,7 @@ async function openShown(flags: TopFlags, hosts: readonly string[]): Promise<Sou
   }
   if (flags.probeFromHere) throw new UserError('--probe-from-here takes one daemon')
   nodesAskedFor(flags, ['--host'])
+  mustNotProbe(flags, 'each of the daemons')
   const { openSources } = await import('../open-sources.ts')
   const open = openSources(flags, historyFor(hosts.length, flags.history))
   const [first, ...others] = await open(hosts)

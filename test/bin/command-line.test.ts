@@ -136,6 +136,8 @@ test.each([
   [['top', '--demo', '--interval', 'soon'], '500ms, 10s or 1m30s'],
   [['-d', '-i', '0'], '500ms, 10s or 1m30s'],
   [['-d', '--listen-address', 'bogus'], "'bogus' is invalid. it is no IP address"],
+  [['top', '--demo', '--watch'], '--watch needs --json'],
+  [['top', '-H', 'unix:///x.sock', '--interval', '2s'], '--interval: unix:///x.sock probes'],
   [['top', '--nodes', 'a.yaml', '--nodes', 'b.yaml'], "second one, after 'a.yaml'"],
   [['top', '--demo', '--theme', 'pink'], 'colorblind'],
   [['top', '--node', 'a=224.0.0.1'], '224.0.0.1'],

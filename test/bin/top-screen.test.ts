@@ -95,6 +95,12 @@ test('a dumb terminal gets one plain table', async () => {
   expect(screen.bytes()).not.toContain('\u001b')
 })
 
+test('a screen refuses rules on the command line: it has no end to judge', async () => {
+  const screen = screenOf(['--demo', '1', '--fail-on', 'unreachable>0'])
+  expect((await screen.ended).exitCode).toBe(1)
+  expect(screen.text()).toContain('--fail-on judges a document')
+})
+
 test('a terminal that tells no size gets a table of the usual width', async () => {
   const command = ['-c', 'stty columns 0 rows 0; exec "$@"', 'sh', process.execPath, programPath]
   const args = ['top', '--demo', '3', '--timeout', '500ms']
