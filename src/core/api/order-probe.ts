@@ -50,22 +50,37 @@ interface Told {
   readonly report: WireReport
 }
 
-/** The status that answers the order; rejects only when aborted. */
+/** The status that answers the order; rejects only when aborted. A daemon that is lost answers none. */
 async function ask(
-  { remote, clock }: Tools,
+  { remote, store, clock }: Tools,
   query: string,
   signal: AbortSignal,
   address: string,
 ): Promise<Told | (ProbeAnswer & { kind: 'refused' })> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)])
+  const loss = lossOf(store)
+  const limit = AbortSignal.any([signal, loss.signal, AbortSignal.timeout(probeTimeoutMs)])
   try {
     const heard = await remote.call('PUT', `/v1beta/status/probe${query}`, limit)
     if (heard.status === 200) return { kind: 'told', report: readStatus(heard.text, clock) }
     return { kind: 'refused', reason: refusal('PUT /v1beta/status/probe', heard) }
   } catch (error) {
     signal.throwIfAborted()
+    if (loss.signal.aborted) return { kind: 'refused', reason: String(loss.signal.reason) }
     return { kind: 'refused', reason: plainText(goErrorText(error, address), 400) }
+  } finally {
+    loss.close()
   }
+}
+
+/** Aborts, with the feed's reason, once the feed is lost. */
+function lossOf(store: Tools['store']) {
+  const loss = new AbortController()
+  const look = () => {
+    const { feed } = store.snapshot()
+    if (feed.kind === 'lost') loss.abort(feed.reason)
+  }
+  const close = store.subscribe(look)
+  return { signal: loss.signal, close }
 }
 
 /** Waits until what the answer tells has come by the stream too; its times are whole seconds. */
@@ -78,8 +93,9 @@ async function arrival(
     findings.some(({ path, kind, outcome }) => {
       const slot = intake.slotOf(path)
       const unprobed = outcome.kind === 'failure' && outcome.reason === 'not-permitted'
-      if (slot === undefined || unprobed) return false
-      return (intake.knownMs(slot, kind) ?? 0) < outcome.atMs
+      if (unprobed) return false
+      // Of a daemon that just began the answer may be here before the stream's list of nodes.
+      return slot === undefined || (intake.knownMs(slot, kind) ?? 0) < outcome.atMs
     })
   for (let waitedMs = 0; missing() && waitedMs < arrivalTimeoutMs; waitedMs += 50) {
     await clock.sleep(50, signal)

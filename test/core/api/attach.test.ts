@@ -110,6 +110,37 @@ test('a stream that falls silent is a loss', async () => {
   })
 })
 
+test('an order to a daemon that hangs ends as soon as the daemon is lost', async () => {
+  const path = join(temporary(), 'health.sock')
+  const server = createServer(() => {})
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await new Promise<void>(resolve => server.listen(path, resolve))
+  const attachment = attached(path, { silenceMs: 200 })
+  expect(await attachment.probe({ signal: signal() })).toEqual({
+    kind: 'refused',
+    reason: 'nothing heard for 0.2 s',
+  })
+  expect(feedOf(attachment)).toBe('lost')
+})
+
+test('an order to a daemon that just began is done when its nodes are here, too', async () => {
+  const path = join(temporary(), 'health.sock')
+  const { source } = await daemon(path, fakeSource())
+  source.answer = async () => {
+    source.store.setNodes(list)
+    source.store.setFeed({ kind: 'live' })
+    source.recordAll(reply(t0))
+    return { kind: 'probed', paths: 4 }
+  }
+  const attachment = attached(path)
+  await attachment.probe({ signal: signal() })
+  expect(attachment.snapshot()).toMatchObject({ feed: { kind: 'live' } })
+  expect(icmpOf(attachment)?.last).toMatchObject({ kind: 'reply' })
+})
+
 test('an order to probe reaches our daemon, and is done when its results are here', async () => {
   const path = join(temporary(), 'health.sock')
   const { source } = await daemon(path)
