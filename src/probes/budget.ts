@@ -1,26 +1,37 @@
-/** A bucket of probes that fills at a steady rate. */
+/** Probes that may begin, as time brings them. */
 export interface Budget {
-  refill(nowMs: number): void
+  /**
+   * A tick begins. What the one before left is lost, so that pauses are not made up for; but for a
+   * little where it was `wanted`, and only room kept it from being spent.
+   */
+  refill(nowMs: number, wanted: boolean): void
   affords(probes: number): boolean
   spend(probes: number): void
 }
 
-/** Probes that may begin at once after a pause. */
-const burst = 64
-/** A bucket that fills up between two ticks would lose what flows over. */
-const burstMs = 100
+/** The first tick comes before any time has passed. */
+const firstMs = 5
+/** Longer than a calm prober's tick; a thread that stood still gets no more. */
+const burstMs = 200
+const keptMs = 25
 
 export function createBudget(probesPerSecond: number): Budget {
-  const most = Math.max(burst, (probesPerSecond * burstMs) / 1000)
-  let left = most
+  const perMs = probesPerSecond / 1000
+  let left = firstMs * perMs
   let filledMs: number | undefined
+  /** The dearest turn: a small budget saves for it over several ticks. */
+  let turn = 0
   return {
-    refill(nowMs) {
-      const passedMs = Math.max(0, nowMs - (filledMs ?? nowMs))
-      left = Math.min(most, left + (passedMs / 1000) * probesPerSecond)
+    refill(nowMs, wanted) {
+      const passedMs = Math.min(burstMs, nowMs - (filledMs ?? nowMs))
+      const kept = Math.max(turn, wanted ? keptMs * perMs : 0)
+      if (passedMs > 0) left = Math.min(left, kept) + passedMs * perMs
       filledMs = nowMs
     },
-    affords: probes => left >= probes,
+    affords(probes) {
+      turn = Math.max(turn, probes)
+      return left >= probes
+    },
     spend(probes) {
       left -= probes
     },

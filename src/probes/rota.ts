@@ -9,7 +9,10 @@ export interface Rota<Member> {
   follow(members: readonly Member[], intervalMs: number, nowMs: number): void
   /** Makes these due now and returns their members; who is in flight already is not sent again. */
   demand(slots: Iterable<Slot>): Member[]
-  /** The members to begin now, at most `room`. They are in flight until `landed`. */
+  /**
+   * The members to begin now, at most `room`. They are in flight until `landed`. All calls of a tick
+   * have its time: they share what the budget has for it.
+   */
   take(nowMs: number, room: number): Member[]
   /** A member's turn is over. */
   landed(slot: Slot): void
@@ -102,7 +105,7 @@ export function createRota<Member extends { readonly slot: Slot }>(
         if (seat.inFlight || seat.line || seat.restsUntil > clockface.hand()) return
         stand(seat, 'regular')
       })
-      budget.refill(nowMs)
+      budget.refill(nowMs, hungry)
       const taken: Member[] = []
       let seat = first()
       for (; seat && taken.length < room; seat = first()) {

@@ -50,7 +50,7 @@ const stallMs = 250
  * How long until the next tick. A wake-up costs as much as the probes of several targets: while few
  * are due and nobody waits, a calm prober gathers them, and what they found, for longer.
  */
-const tickMs = { hungry: 5, swift: 50, calm: 150 } as const
+const tickMs = { hungry: 5, queued: 10, swift: 50, calm: 150 } as const
 /** How long findings may wait for others; the views look a few times a second. */
 const gatherMs = 250
 const gatherRows = 64
@@ -131,7 +131,7 @@ function tick(loop: Loop): void {
   }
   if (lateMs > Math.max(stallMs, loop.settings.timeoutMs / 2)) loop.stalledMs = nowMs
   drain(loop)
-  const begun = begin(loop)
+  const begun = begin(loop, nowMs)
   for (const method of loop.methods.all) method.expire(performance.now(), loop.stalledMs)
   const swift = begun >= crowd || nowMs < loop.swiftUntilMs
   tellAll(loop, nowMs, swift)
@@ -140,7 +140,8 @@ function tick(loop: Loop): void {
 
 function restMs({ rota, settings, intervalMs }: Loop, swift: boolean): number {
   if (rota.hungry()) return tickMs.hungry
-  if (swift) return tickMs.swift
+  // Few at a time: many at once would queue at the peers, and the queue be measured.
+  if (swift) return rota.waiting() > 0 ? tickMs.queued : tickMs.swift
   const shortest = Math.min(settings.timeoutMs, intervalMs || Number.POSITIVE_INFINITY)
   return Math.max(tickMs.swift, Math.min(tickMs.calm, shortest / 10))
 }
@@ -152,11 +153,10 @@ function drain(loop: Loop): void {
 }
 
 /** Begins what is due, group by group, and looks for replies between them. Returns how many turns. */
-function begin(loop: Loop): number {
+function begin(loop: Loop, tickedMs: number): number {
   const { rota, methods, ledger, pace } = loop
   for (let begun = 0; ; ) {
-    const nowMs = performance.now()
-    const peers = rota.take(nowMs, Math.min(groupSize, methods.room()))
+    const peers = rota.take(tickedMs, Math.min(groupSize, methods.room()))
     if (peers.length === 0) return begun
     begun += peers.length
     let probes = 0
@@ -165,7 +165,7 @@ function begin(loop: Loop): number {
       probes += methods.cost(peer)
     }
     pace.begun(probes)
-    methods.begin(peers, nowMs)
+    methods.begin(peers, performance.now())
     drain(loop)
   }
 }
