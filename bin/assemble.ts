@@ -45,13 +45,14 @@ export function assembleEngine({ nodes, flags, pace }: EngineParts): HealthSourc
     }),
     clock: systemClock,
     intervalMs: addresses => intervalFor(addresses, flags, pace),
+    onDemand: pace === 'once',
   })
 }
 
 function intervalFor(addresses: number, flags: ProbeFlags, pace: Pace): number {
-  if (pace === 'once') return 0
   const limits = { maxProbesPerSecond: flags.maxProbesPerSecond, floorMs: flags.minInterval }
   const affordableMs = budgetIntervalMs(2 * addresses, limits)
-  const wantedMs = flags.interval ?? (pace === 'top' ? affordableMs : ciliumIntervalMs(addresses))
+  const wantedMs =
+    flags.interval ?? (pace === 'daemon' ? ciliumIntervalMs(addresses) : affordableMs)
   return Math.max(wantedMs, budgetIntervalMs(2 * addresses, { ...limits, floorMs: 10 }))
 }

@@ -44,6 +44,14 @@ test('one round of the demo cluster is one document of the schema, with the stag
   expect(firstByteNs).toBe(rttNs - connectNs)
 })
 
+test('one round tells the interval that was asked for, and that nothing is stale', async () => {
+  const args = ['top', '--json', '--demo', '2', '--fail-on', 'stale>0', '--fail-on', 'stale=0']
+  const { code, stdout, stderr } = await run(...args, '--interval', '7s')
+  expect([code, stderr]).toEqual([2, 'rule met: stale=0 (is 0)\n'])
+  expect(reportOf(stdout).intervalMs).toBe(7000)
+  expect(reportOf((await run('top', '--json', '--demo', '2')).stdout).intervalMs).toBe(1000)
+})
+
 test('the demo listens on the port that was asked for', async () => {
   const taken = createServer().listen(0, '127.77.1.1')
   await once(taken, 'listening')

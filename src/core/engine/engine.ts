@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly clock: Clock
   /** The probe interval for this many addresses, in milliseconds. */
   readonly intervalMs: (addresses: number) => number
+  /** Nothing is probed by itself: the interval is told, for who would watch. */
+  readonly onDemand?: boolean
   /** How long probing goes on without a node list: by then its nodes may be somebody else's. */
   readonly listGraceMs?: number
 }
@@ -30,6 +32,7 @@ export function createEngine({
   openProber,
   clock,
   intervalMs,
+  onDemand = false,
   listGraceMs = defaultGraceMs,
 }: EngineOptions): HealthSource {
   const life = new AbortController()
@@ -75,7 +78,7 @@ export function createEngine({
       const targets = store.paths().map(({ slot, path }) => ({ slot, ip: path.ip }))
       const everyMs = intervalMs(targets.length)
       store.setIntervalMs(everyMs)
-      prober.follow({ targets, intervalMs: everyMs })
+      prober.follow({ targets, intervalMs: onDemand ? 0 : everyMs })
       ready.resolve(prober)
     }
   }

@@ -10,7 +10,7 @@ const b = node('b', '10.0.0.2')
 const settle = () => new Promise(setImmediate)
 const forever = new AbortController().signal
 
-function start(nodes = scriptedNodes(listOf(a, b))) {
+function start(nodes = scriptedNodes(listOf(a, b)), options = {}) {
   const clock = fakeClock()
   const prober = fakeProber()
   const store = createStore({ clock, origin: { kind: 'engine', label: 'test' }, historyLength: 5 })
@@ -20,6 +20,7 @@ function start(nodes = scriptedNodes(listOf(a, b))) {
     openProber: prober.open,
     clock,
     intervalMs: addresses => addresses * 100,
+    ...options,
   })
   return { clock, prober, engine, nodes }
 }
@@ -33,6 +34,14 @@ test('every address of the list is in the plan, at the interval for their number
     '10.0.0.2',
   ])
   expect(prober.plan().intervalMs).toBe(300)
+  expect(engine.snapshot().intervalMs).toBe(300)
+  await engine.close()
+})
+
+test('on demand nothing is probed by itself, and the interval is told all the same', async () => {
+  const { prober, engine } = start(undefined, { onDemand: true })
+  await settle()
+  expect(prober.plan().intervalMs).toBe(0)
   expect(engine.snapshot().intervalMs).toBe(300)
   await engine.close()
 })
