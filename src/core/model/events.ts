@@ -65,8 +65,8 @@ const togetherMs = 2000
 
 /**
  * Keeps the newest events. An outage of a node is one event over all the probes that failed together.
- * A node that turned six times in ten minutes is flapping: that is one event, which counts its turns,
- * until it stood still for ten minutes. What befalls more than twenty nodes together is one event.
+ * A probe that turned six times in ten minutes makes its node flap: that is one event of all its probes
+ * that do, which counts the turns, until they stood still for ten minutes. What befalls more than twenty nodes together is one event.
  */
 export function createEventLog(capacity = 1000): EventLog {
   const ring = createRing<HealthEvent>(capacity)

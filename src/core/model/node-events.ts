@@ -20,9 +20,18 @@ export interface Watch {
   /** The newest event of each kind takes in what comes together with it. */
   readonly newest: Map<EventKind, number>
   readonly failing: Map<string, VerdictChange>
-  /** When the node turned, within the last ten minutes. */
-  turns: readonly number[]
-  flap: { readonly id: number; readonly kind: EventKind; readonly atMs: number } | undefined
+  /** When each probe turned, within the ten minutes before its last turn. */
+  readonly turns: Map<string, readonly number[]>
+  flap: Flap | undefined
+}
+
+interface Flap {
+  readonly id: number
+  /** What turned last, and when. */
+  readonly kind: EventKind
+  readonly atMs: number
+  /** Those that flap; the node's others go on by themselves. */
+  readonly probes: ReadonlySet<string>
 }
 
 export const watchOf = (name: NodeName): Watch => ({
@@ -30,7 +39,7 @@ export const watchOf = (name: NodeName): Watch => ({
   open: [],
   newest: new Map(),
   failing: new Map(),
-  turns: [],
+  turns: new Map(),
   flap: undefined,
 })
 
@@ -51,8 +60,34 @@ export function onVerdict(
   // That a probe can be sent again is told by the end of its event.
   if (to === 'reachable' && from !== 'unreachable') return
   const kind = ({ unreachable: 'down', reachable: 'up', unknown: 'unknown' } as const)[to]
-  if (watch.flap !== undefined) countTurn(watch, kind, atMs, sink)
-  else begin(watch, { kind, atMs, probes: [probe], reason: reason ?? '' }, windowMs, sink)
+  const begun = { kind, atMs, probes: [probe], reason: reason ?? '' }
+  if (watch.flap?.probes.has(keyOf(probe))) countTurn(watch, kind, atMs, sink)
+  else if (kind !== 'unknown' && turnsOf(watch, probe, atMs) >= flapTurns) flap(watch, begun, sink)
+  else begin(watch, begun, windowMs, sink)
+}
+
+/** How often the probe turned within ten minutes, this turn included. */
+function turnsOf(watch: Watch, probe: ProbeRef, atMs: number): number {
+  const before = watch.turns.get(keyOf(probe)) ?? []
+  const turns = [...before.filter(turnMs => turnMs > atMs - flapWindowMs), atMs]
+  watch.turns.set(keyOf(probe), turns)
+  return turns.length
+}
+
+/** The probe flaps: a new event, or one more in that of the node. */
+function flap(watch: Watch, begun: Begun, sink: EventSink): void {
+  const { kind, atMs, probes } = begun
+  const keys = probes.map(keyOf)
+  for (const key of keys) watch.turns.delete(key)
+  if (watch.flap === undefined) {
+    const event = { ...begun, kind: 'flapping', nodes: [watch.name], number: flapTurns } as const
+    watch.flap = { id: sink.add(event), kind, atMs, probes: new Set(keys) }
+    return
+  }
+  const { id, probes: known } = watch.flap
+  watch.flap = { ...watch.flap, probes: new Set([...known, ...keys]) }
+  sink.replace(id, { probes: [...(sink.get(id)?.probes ?? []), ...probes] })
+  countTurn(watch, kind, atMs, sink)
 }
 
 export function onStep(
@@ -79,9 +114,9 @@ export function onLeave(watch: Watch, atMs: number, sink: EventSink): void {
 export function settleFlap(watch: Watch, nowMs: number, sink: EventSink): boolean {
   if (watch.flap === undefined || nowMs - watch.flap.atMs < flapWindowMs) return false
   sink.replace(watch.flap.id, { endedAtMs: watch.flap.atMs })
-  const { atMs } = watch.flap
+  const { atMs, probes: flapped } = watch.flap
   watch.flap = undefined
-  const failing = [...watch.failing.values()]
+  const failing = [...watch.failing.values()].filter(({ probe }) => flapped.has(keyOf(probe)))
   const [first] = failing
   if (first !== undefined) {
     const probes = failing.map(({ probe }) => probe)
@@ -100,15 +135,6 @@ function begin(watch: Watch, begun: Begun, windowMs: number, sink: EventSink): v
     const widened = { probes: [...known.probes, ...probes], endedAtMs: known.endedAtMs }
     sink.replace(id, kind === 'up' ? widened : { ...widened, endedAtMs: undefined })
     wait(watch, id, kind, probes)
-    return
-  }
-  const turns = watch.turns.filter(turnMs => turnMs > atMs - flapWindowMs)
-  watch.turns = kind === 'down' || kind === 'up' ? [...turns, atMs] : turns
-  if (watch.turns.length >= flapTurns) {
-    const number = watch.turns.length
-    const flap = sink.add({ ...begun, kind: 'flapping', nodes: [watch.name], number })
-    watch.flap = { id: flap, kind, atMs }
-    watch.turns = []
     return
   }
   const added = sink.add({

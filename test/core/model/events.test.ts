@@ -115,11 +115,27 @@ test('a probe that can no longer be sent is no failure, and its way back no reco
 test('a flapping node is one event that counts its turns, until it stood still', () => {
   const { log, after, told } = watching('a', 'b')
   for (let turn = 1; turn <= 20; turn += 1) after(10 * turn, turn % 2 === 1 ? down : {})
-  expect(told()[0]).toBe('flapping host icmp')
+  expect(told()[0]).toBe('flapping host icmp+host http')
   expect(log.list()[0]?.number).toBe(20)
   expect(log.list()).toHaveLength(6)
   after(200 + 600, {})
-  expect(told()[0]).toBe('flapping host icmp until 200')
+  expect(told()[0]).toBe('flapping host icmp+host http until 200')
+})
+
+test('the probes that flap are named, and another one’s outage is its own', () => {
+  const { after, told } = watching('a')
+  const flapping: Verdicts = { 'endpoint icmp': 'unreachable', 'endpoint http': 'unreachable' }
+  for (let turn = 1; turn <= 5; turn += 1) after(10 * turn, turn % 2 === 1 ? flapping : {})
+  after(55, { ...flapping, 'host http': 'unreachable' })
+  expect(told()[0]).toBe('down host http')
+  after(60, { 'host http': 'unreachable' })
+  expect(told()[0]).toBe('flapping endpoint icmp+endpoint http')
+  expect(told()).toContain('down host http')
+  after(70, flapping)
+  expect(told()).toContain('down host http until 70')
+  after(70 + 600, flapping)
+  expect(told()[0]).toBe('down endpoint icmp+endpoint http')
+  expect(told()).toContain('flapping endpoint icmp+endpoint http until 70')
 })
 
 test('nodes that join or leave are told, the first list is not', () => {
