@@ -140,7 +140,8 @@ export interface Statistics {
   /** Packets (ICMP) or requests (HTTP) that say something about the node: not those that the prober spoiled. */
   readonly sent: number
   readonly lost: number
-  readonly lossRatio: number
+  /** Undefined where nothing was sent. */
+  readonly lossRatio: number | undefined
   /** Nearest rank, so that every number shown was measured. Undefined without a reply. */
   readonly p50Ns: number | undefined
   readonly p95Ns: number | undefined
@@ -177,7 +178,7 @@ export function statisticsOf(history: History, count = history.length): Statisti
   return {
     sent: sums.sent,
     lost: sums.lost,
-    lossRatio: sums.sent === 0 ? 0 : sums.lost / sums.sent,
+    lossRatio: sums.sent === 0 ? undefined : sums.lost / sums.sent,
     p50Ns: rank(0.5),
     p95Ns: rank(0.95),
     p99Ns: rank(0.99),

@@ -86,7 +86,7 @@ test('samples in doubt and SYNs sent again are counted', () => {
 test('without a reply there is loss and no latency', () => {
   expect(statisticsOf(historyOf('refused'))).toMatchObject({ sent: 1, lost: 1, lossRatio: 1 })
   expect(statisticsOf(historyOf('refused')).maxNs).toBeUndefined()
-  expect(statisticsOf(emptyHistory)).toMatchObject({ sent: 0, lossRatio: 0 })
+  expect(statisticsOf(emptyHistory)).toMatchObject({ sent: 0, lossRatio: undefined })
 })
 
 test('the newest few can be asked for alone', () => {

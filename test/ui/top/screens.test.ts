@@ -156,6 +156,13 @@ test.each(Object.entries(states))(
   },
 )
 
+const icmpOff = (): Snapshot => states['icmp-off']?.[0] ?? cluster({ nodes: [] })
+
+test('a probe that was never sent has lost nothing, and answered nothing', () => {
+  expect(screen(icmpOff(), '80x24', ['enter'])).toMatch(/host icmp +n\/a .* -- {2}/)
+  expect(screen(icmpOff(), '80x24', ['enter'])).toMatch(/host http +1.40ms .* 0% {2}/)
+})
+
 const trouble = (): FakeSource =>
   fakeSource(cluster({ nodes: [{ name: 'web-1' }, { name: 'web-2' }, { name: 'db-1' }] }))
 

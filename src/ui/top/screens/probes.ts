@@ -36,7 +36,7 @@ const figures: readonly Figure[] = [
     from: 0,
     cell: probe => {
       const { lossRatio } = statisticsFor(probe.history)
-      return [percent(lossRatio), lossRatio > 0 ? 'warn' : 'dim']
+      return [percent(lossRatio), lossRatio ? 'warn' : 'dim']
     },
   },
   {
@@ -47,9 +47,11 @@ const figures: readonly Figure[] = [
   },
 ]
 
-/** Loss of 1 in 1000 is not 0 %. */
-const percent = (ratio: number): string =>
-  ratio > 0 && ratio < 0.01 ? '<1%' : `${Math.round(100 * ratio)}%`
+/** Loss of 1 in 1000 is not 0 %, and that of nothing sent is none. */
+function percent(ratio: number | undefined): string {
+  if (ratio === undefined) return '--'
+  return ratio > 0 && ratio < 0.01 ? '<1%' : `${Math.round(100 * ratio)}%`
+}
 
 /** Each path by each kind, the primary ones first; at most so many lines, the heading included. */
 export function probeLines(row: Row, shown: Shown, width: number, most: number): readonly Line[] {
