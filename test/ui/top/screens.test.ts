@@ -158,6 +158,19 @@ test.each(Object.entries(states))(
 
 const icmpOff = (): Snapshot => states['icmp-off']?.[0] ?? cluster({ nodes: [] })
 
+test('on a small screen, too, ICMP that is off is told with the way out', () => {
+  expect(screen(icmpOff(), '40x10')).toContain('\nICMP off: run as root or grant CAP_NET_…\n')
+  expect(screen(icmpOff(), '20x5')).toMatch(/^5n 0bad ICMP off\n/)
+})
+
+test('where room is short, counts of nothing give way to the rate and the lag', () => {
+  const nodes = Array.from({ length: 8 }, (_, index) => ({ name: `node-${index}` }))
+  expect(screen(cluster({ nodes }), '120x14')).toMatch(/✗ 0 down .* 333\/500 probes\/s {2}lag 2ms/)
+  expect(screen(cluster({ nodes }), '80x24')).toMatch(
+    /8\/8 reachable {2}● 8 {2}probe every 60s {2}333\/500 probes\/s {2}lag 2ms/,
+  )
+})
+
 test('a probe that was never sent has lost nothing, and answered nothing', () => {
   expect(screen(icmpOff(), '80x24', ['enter'])).toMatch(/host icmp +n\/a .* -- {2}/)
   expect(screen(icmpOff(), '80x24', ['enter'])).toMatch(/host http +1.40ms .* 0% {2}/)

@@ -23,7 +23,7 @@ export function headerLines(shown: Shown, width: number, height: number): readon
 
 /** What is in the way of knowing. */
 export function warningLines(shown: Shown, width: number, height: number): readonly Line[] {
-  const notice = height < 12 ? undefined : noticeLine(shown)
+  const notice = height < 10 ? undefined : noticeLine(shown, width)
   const banners = bannerLines(shown, width)
   return [...(notice ? [notice] : []), ...(height < 8 ? banners.slice(0, 1) : banners)]
 }
@@ -62,8 +62,12 @@ const agentSpan = (agent: Shown['board']['snapshot']['agent']): readonly Span[] 
 function smallTitle(shown: Shown, width: number): Line {
   const { counts, rows } = shown.board
   const bad = rows.length - counts.ok
-  const left: Span = [`${rows.length}n ${bad}bad`, bad > 0 ? 'warn' : 'plain']
-  return spread([left], width < 30 ? [] : clockSpans(shown), width)
+  const left: Span[] = [
+    [`${rows.length}n ${bad}bad`, bad > 0 ? 'warn' : 'plain'],
+    ...abilitiesOff(shown.board.snapshot).map(({ what }) => [`${what} off`, 'warn'] as const),
+  ]
+  const right = width < 30 ? [] : clockSpans(shown)
+  return spread(parts(left, width - lineWidth(right), 1), right, width)
 }
 
 export const clockSpans = ({ view, nowMs }: Shown): Line =>
@@ -74,24 +78,31 @@ export const clockSpans = ({ view, nowMs }: Shown): Line =>
 /** Where the prober has a line of its own, only its pace is here. */
 function summary(shown: Shown, width: number, large: boolean): Line {
   const { rows, reachable, counts, snapshot } = shown.board
-  const spans: Span[] = [
-    [`${reachable}/${rows.length} reachable`, reachable < rows.length ? 'bold' : 'plain'],
-    ...(['ok', ...nodeStates.filter(state => state !== 'ok')] as const).flatMap(state =>
-      countSpan(shown, state, counts[state]),
-    ),
+  const begin: Span = [
+    `${reachable}/${rows.length} reachable`,
+    reachable < rows.length ? 'bold' : 'plain',
   ]
-  if (snapshot.intervalMs > 0) spans.push([`probe every ${interval(snapshot.intervalMs)}`, 'dim'])
+  const end: Span[] = []
+  if (snapshot.intervalMs > 0) end.push([`probe every ${interval(snapshot.intervalMs)}`, 'dim'])
   if (snapshot.prober !== undefined) {
-    spans.push(paceSpan(snapshot.prober), ...(large ? [] : lagSpans(snapshot.prober)))
+    end.push(paceSpan(snapshot.prober), ...(large ? [] : lagSpans(snapshot.prober)))
   }
-  return parts(spans, width)
+  const lineOf = (holds: (state: NodeState) => boolean): readonly Span[] => [
+    begin,
+    ...(['ok', ...nodeStates.filter(state => state !== 'ok')] as const)
+      .filter(holds)
+      .map(state => countSpan(shown, state, counts[state])),
+    ...end,
+  ]
+  // Where there is room states without a node keep their place, so that the line does not jump.
+  const whole = lineOf(state => state !== 'new' || counts.new > 0)
+  const fits = parts(whole, width).length === parts(whole, Number.POSITIVE_INFINITY).length
+  return parts(fits ? whole : lineOf(state => state === 'ok' || counts[state] > 0), width)
 }
 
-// States without a node keep their place, so that the line does not jump; NEW is there only at first.
-function countSpan({ theme }: Shown, state: NodeState, count: number): readonly Span[] {
-  if (state === 'new' && count === 0) return []
+function countSpan({ theme }: Shown, state: NodeState, count: number): Span {
   const text = `${theme.glyphs.states[state]} ${count}`
-  return [[state === 'ok' ? text : `${text} ${state}`, count === 0 ? 'dim' : stateTone[state]]]
+  return [state === 'ok' ? text : `${text} ${state}`, count === 0 ? 'dim' : stateTone[state]]
 }
 
 const paceSpan = ({ probesPerSecond, maxProbesPerSecond }: ProberState): Span => [
@@ -118,16 +129,16 @@ export function abilitiesOff({ prober, nodes }: Snapshot) {
 }
 
 /** What cannot be probed from here, told once, with the first way out. */
-function noticeLine({ board }: Shown): Line | undefined {
+function noticeLine({ board, theme }: Shown, width: number): Line | undefined {
   const [off] = abilitiesOff(board.snapshot)
   if (off === undefined) return undefined
   const { what, why, remedies } = off
   const [remedy] = remedies
   // What there is to do comes first: why it is so, at length, is in the help.
   const forbidden = remedy !== undefined && /\b(right|permission|permitted)\b/.test(why)
-  return [
-    [`${what} off${forbidden ? `, no permission: ${clean(remedy)}` : `: ${clean(why)}`}`, 'warn'],
-  ]
+  const because = forbidden && width >= 60 ? ', no permission' : ''
+  const text = `${what} off${because}: ${clean(forbidden ? remedy : why)}`
+  return [[cut(text, width, theme.glyphs.ellipsis), 'warn']]
 }
 
 /** That the source is gone, or the node list: since when, when it is tried again, and why. */
