@@ -7,12 +7,14 @@ import { parentPort, workerData } from 'node:worker_threads'
 export type Manner = 'ready' | 'absent' | 'slow' | 'flapping' | 'hanging' | 'lossy'
 
 export interface Rhythm {
-  /** Slow responders answer well for this long, */
+  /** Slow responders answer well at first, for so long; */
   readonly slowAfterMs: number
-  /** then for this long */
+  /** then for so long */
   readonly slowForMs: number
-  /** so much later. */
+  /** so much later; */
   readonly slowByMs: number
+  /** and all that again after so long: well for most of it, since that is what slow is told by. */
+  readonly slowEveryMs: number
   /** Flapping ones open and close after a random time between these. */
   readonly flapMinMs: number
   readonly flapMaxMs: number
@@ -133,10 +135,12 @@ function serveHello(delayMs: () => number): Listener {
   return socket => server.emit('connection', socket)
 }
 
-function slownessOf({ slowAfterMs, slowForMs, slowByMs }: Rhythm): () => number {
+function slownessOf({ slowAfterMs, slowForMs, slowByMs, slowEveryMs }: Rhythm): () => number {
   const startMs = performance.now()
-  return () =>
-    (performance.now() - startMs) % (slowAfterMs + slowForMs) < slowAfterMs ? 0 : slowByMs
+  return () => {
+    const atMs = ((performance.now() - startMs) % slowEveryMs) - slowAfterMs
+    return atMs >= 0 && atMs < slowForMs ? slowByMs : 0
+  }
 }
 
 function flap({ ip, server }: Responder, port: number, rhythm: Rhythm): void {

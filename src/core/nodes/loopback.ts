@@ -18,9 +18,11 @@ export const maxLoopbackNodes = 2000
 const openTimeoutMs = 20_000
 
 const usualRhythm: Rhythm = {
-  slowAfterMs: 40_000,
+  // Nothing is slow before ten replies, at one a second.
+  slowAfterMs: 12_000,
   slowForMs: 15_000,
   slowByMs: 120,
+  slowEveryMs: 55_000,
   flapMinMs: 12_000,
   flapMaxMs: 20_000,
   dropRatio: 1 / 6,

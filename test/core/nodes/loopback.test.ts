@@ -4,7 +4,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { NodeList } from '../../../src/core/model/node.ts'
 import { type LoopbackOptions, openLoopback } from '../../../src/core/nodes/loopback.ts'
 
-const quick = { slowAfterMs: 300, slowForMs: 300, slowByMs: 150, flapMinMs: 100, flapMaxMs: 200 }
+const quick = {
+  ...{ slowAfterMs: 300, slowForMs: 300, slowByMs: 150, slowEveryMs: 600 },
+  ...{ flapMinMs: 100, flapMaxMs: 200 },
+}
 
 async function open(options: LoopbackOptions) {
   const source = await openLoopback({ rhythm: quick, ...options })
