@@ -17,7 +17,8 @@ const slowFactor = 3
 
 /**
  * How one probe is. STALE comes first: of an old answer, good or bad, nobody knows whether it still
- * holds. SLOW is an RTT above three times the probe's own median of the last hour, and above 1 ms.
+ * holds. SLOW is when the last two RTTs are above three times the probe's own median of the last hour,
+ * and above 1 ms: a single one is the scheduler's noise.
  */
 export function probeState(probe: ProbeHealth, nowMs: number, staleAfterMs: number): ProbeState {
   if (probe.last === undefined) return 'new'
@@ -40,10 +41,13 @@ export function timesBaseline(probe: ProbeHealth): number | undefined {
   return probe.last.rttNs / medianNs
 }
 
-export const isSlow = (probe: ProbeHealth): boolean =>
-  probe.last?.kind === 'reply' &&
-  probe.last.rttNs > alwaysFastNs &&
-  (timesBaseline(probe) ?? 0) > slowFactor
+export function isSlow({ last, history }: ProbeHealth): boolean {
+  if (last?.kind !== 'reply' || last.rttNs <= alwaysFastNs) return false
+  const medianNs = baselineNs(history)
+  if (medianNs === undefined) return false
+  const limitNs = Math.max(alwaysFastNs, slowFactor * medianNs)
+  return last.rttNs > limitNs && history.rttNs(history.length - 2) > limitNs
+}
 
 interface Judged {
   readonly fresh: NodeState

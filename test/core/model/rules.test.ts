@@ -51,7 +51,7 @@ test('a latency that was never measured meets no rule', () => {
   expect(met('p50<1s', snapshotOf([[failure(1000)]]))).toEqual([])
 })
 
-test('a node is stale once its answer is older than two intervals', () => {
+test('a node is stale once its answer is older than two intervals, and a timeout if one is known', () => {
   expect(met('stale>0', snapshotOf([[reply(1000)]], 3000))).toEqual([])
   expect(met('stale>0', snapshotOf([[reply(1000)]], 3001))).toEqual(['stale>0 (is 1)'])
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Outcome } from '../../../src/core/model/probe.ts'
 import type { NodeHealth } from '../../../src/core/model/snapshot.ts'
 import { recentLoss } from '../../../src/ui/top/measure.ts'
 import { nodeState, probeState, timesBaseline } from '../../../src/ui/top/state.ts'
@@ -62,11 +63,15 @@ test('time alone makes a node stale', () => {
   expect(nodeState(node, nowMs + 3 * oldMs, oldMs)).toBe('stale')
 })
 
-test('slow is more than three times its own median, and more than a millisecond', () => {
-  expect(probeState(probeHealth([...steady, reply(6 * ms)]), nowMs, oldMs)).toBe('ok')
-  expect(probeState(probeHealth([...steady, reply(6.1 * ms)]), nowMs, oldMs)).toBe('slow')
+test('slow is twice in a row more than three times its own median, and than a millisecond', () => {
+  const after = (usual: readonly Outcome[], ...rtts: readonly number[]) =>
+    probeState(probeHealth([...usual, ...rtts.map(rtt => reply(rtt * ms))]), nowMs, oldMs)
+  expect(after(steady, 6, 6)).toBe('ok')
+  expect(after(steady, 6.1, 6.1)).toBe('slow')
+  expect(after(steady, 90)).toBe('ok')
+  expect(after(steady, 90, 2, 90)).toBe('ok')
   const quick = Array.from({ length: 20 }, () => reply(0.1 * ms))
-  expect(probeState(probeHealth([...quick, reply(0.9 * ms)]), nowMs, oldMs)).toBe('ok')
+  expect(after(quick, 0.9, 0.9)).toBe('ok')
 })
 
 test('there is no baseline before ten replies, and nothing is slow', () => {
