@@ -21,13 +21,18 @@ const canonical = (text: string): IpAddress =>
 
 const firstByte = (ip: string) => (isIPv4(ip) ? Number.parseInt(ip, 10) : 0)
 
+/** Everybody's, and that of the loopback interface. */
+const broadcasts: readonly string[] = ['255.255.255.255', '127.255.255.255']
+
 const oddities: readonly { readonly fault: string; matches(ip: string): boolean }[] = [
   { fault: 'is the unspecified address', matches: ip => ip === '0.0.0.0' || ip === '::' },
-  { fault: 'is the broadcast address', matches: ip => ip === '255.255.255.255' },
+  { fault: 'is in 0.0.0.0/8, which is no host', matches: ip => ip.startsWith('0.') },
+  { fault: 'is a broadcast address', matches: ip => broadcasts.includes(ip) },
   {
     fault: 'is a multicast address',
     matches: ip => firstByte(ip) >> 4 === 14 || ip.startsWith('ff'),
   },
+  { fault: 'is in 240.0.0.0/4, which is reserved', matches: ip => firstByte(ip) >> 4 === 15 },
   {
     fault: 'is an IPv4 address inside an IPv6 one: write the IPv4 address',
     matches: ip => ip.startsWith('::ffff:') || (ip !== '::1' && ipv4Compatible.test(ip)),

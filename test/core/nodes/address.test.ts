@@ -8,7 +8,7 @@ const anyText = fc.string({ unit: fc.nat(0xffff).map(code => String.fromCharCode
 
 test.each([
   ['10.0.0.1', '10.0.0.1'],
-  ['127.255.255.255', '127.255.255.255'],
+  ['127.255.255.254', '127.255.255.254'],
   ['FD00:0:0::000A', 'fd00::a'],
   ['2001:db8:0:1:0:0:0:1', '2001:db8:0:1::1'],
   ['::1', '::1'],
@@ -27,7 +27,11 @@ test.each([
   ['fe80::1%eth0', 'has a zone'],
   ['0.0.0.0', 'is the unspecified address'],
   ['0::0', 'is the unspecified address'],
-  ['255.255.255.255', 'is the broadcast address'],
+  ['0.1.2.3', 'is in 0.0.0.0/8'],
+  ['255.255.255.255', 'is a broadcast address'],
+  ['127.255.255.255', 'is a broadcast address'],
+  ['240.0.0.1', 'is in 240.0.0.0/4'],
+  ['255.255.255.254', 'is in 240.0.0.0/4'],
   ['224.0.0.1', 'is a multicast address'],
   ['239.255.255.255', 'is a multicast address'],
   ['ff02::1', 'is a multicast address'],
