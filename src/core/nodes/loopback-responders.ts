@@ -71,19 +71,41 @@ async function openAt(port: number, order: ResponderOrder): Promise<ResponderRep
     taken = (server.address() as AddressInfo).port
     opened.push({ ip, manner, server })
   }
-  for (const responder of opened)
-    if (responder.manner === 'flapping') flap(responder, taken, order.rhythm)
-  const ready = opened.find(responder => responder.manner === 'ready')
-  if (ready) await warmUp(ready.ip, taken)
-  return { kind: 'open', port: taken }
+  return begin(opened, taken, order.rhythm)
 }
 
-/** The first answers of a cold process take tens of milliseconds, and are no node's doing. */
-async function warmUp(host: string, port: number): Promise<void> {
-  for (let turn = 0; turn < 8; turn += 1) {
-    const [answer] = await once(get({ host, port, path: '/hello', agent: false }), 'response')
-    answer.resume()
+async function begin(
+  opened: readonly Responder[],
+  port: number,
+  rhythm: Rhythm,
+): Promise<ResponderReport> {
+  for (const responder of opened) if (responder.manner === 'flapping') flap(responder, port, rhythm)
+  const ready = opened.find(responder => responder.manner === 'ready')
+  const code = ready && (await warmUp(ready.ip, port))
+  return code === undefined
+    ? { kind: 'open', port }
+    : { kind: 'failed', where: `${ready?.ip}:${port}`, code }
+}
+
+/**
+ * The first answers of a cold process take tens of milliseconds, and are no node's doing. The error's
+ * code, if there is no way to it.
+ */
+async function warmUp(host: string, port: number): Promise<string | undefined> {
+  try {
+    for (let turn = 0; turn < 8; turn += 1) {
+      const [answer] = await once(get({ host, port, path: '/hello', agent: false }), 'response')
+      answer.resume()
+    }
+    return undefined
+  } catch (error) {
+    return codeOf(error)
   }
+}
+
+function codeOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code ?? message
 }
 
 function createResponder(answer: Listener): Server {
@@ -106,8 +128,7 @@ async function listen(server: Server, ip: string, port: number): Promise<string 
     await once(server, 'listening')
     return undefined
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    return code ?? message
+    return codeOf(error)
   }
 }
 

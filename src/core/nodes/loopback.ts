@@ -127,7 +127,7 @@ async function portOf(worker: Worker): Promise<number> {
   try {
     const report = await promise
     if (report.kind === 'open') return report.port
-    throw new UserError(`The demo cannot open ${report.where}: ${report.code}`, hints[report.code])
+    throw new UserError(`The demo cannot use ${report.where}: ${report.code}`, hints[report.code])
   } finally {
     clearTimeout(late)
     worker.off('error', reject)
@@ -138,5 +138,6 @@ const hints: Readonly<Record<string, string>> = {
   EMFILE: 'Choose fewer nodes, or raise the limit of open files (ulimit -n).',
   EADDRINUSE: 'Choose another port, or none.',
   EACCES: 'Choose a port above 1023.',
+  ENETUNREACH: 'The loopback interface is down: ip link set lo up',
   EADDRNOTAVAIL: 'This system has only 127.0.0.1 on its loopback interface.',
 }
