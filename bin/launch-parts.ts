@@ -45,6 +45,11 @@ const helloTimeoutMs = 5000
 
 /** Runs `cilium-health -d` once its agent answers, and keeps it alive. */
 export function openLauncher({ flags, places, log, write, onChange }: Launch): Launcher {
+  if (flags.nodes === '-') {
+    throw new UserError(
+      'A daemon that is started again cannot read stdin again: give a file of nodes',
+    )
+  }
   const daemon = createHealthClient({ host: `unix://${places.socket}`, timeoutMs: helloTimeoutMs })
   const agent = agentUri(flags)
   const command = ourselves([

@@ -37,7 +37,7 @@ export function probeFlags(command: Command): Command {
     .addOption(
       new Option(
         '--nodes <FILE>',
-        "nodes to probe: JSON or YAML, Cilium's /cluster/nodes or a plain list",
+        "nodes to probe, '-' is stdin: JSON or YAML, Cilium's /cluster/nodes or a plain list",
       ).argParser(single),
     )
     .addOption(

@@ -162,6 +162,19 @@ test('a mistake in a node file is shown with file, line and value', async () => 
   expect(stderr).toContain('0.0.0.0')
 })
 
+test('--nodes - reads stdin', async () => {
+  const nodes = "printf '%s\\n' '- a=127.0.0.1' '- b=127.0.0.2'"
+  const shell = ['sh', '-c', `${nodes} | exec "$@"`, 'sh']
+  const args = ['top', '--json', '--nodes', '-', '--icmp', 'off', '--timeout', '1s']
+  const { stdout } = await start(args, { within: shell }).ended
+  expect(JSON.parse(stdout)).toMatchObject({
+    source: { label: '2 nodes of stdin' },
+    nodes: [{ name: 'a' }, { name: 'b' }],
+  })
+  const wrong = await start(args, { within: ['sh', '-c', 'echo a: 5 | exec "$@"', 'sh'] }).ended
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('stdin:1:4: 5 is no')])
+})
+
 test('an output format that nobody knows ends with 1 and no word, as Cilium’s does', async () => {
   const { code } = await run('status', '-H', 'unix:///nonexistent/health.sock', '-o', 'table')
   expect(code).toBe(1)

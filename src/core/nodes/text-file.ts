@@ -3,12 +3,12 @@ import { UserError } from '../errors.ts'
 
 const maxBytes = 64 * 1024 * 1024
 
-/** The text of a file, or of a pipe. Throws a UserError where it cannot be read, is too large or no UTF-8. */
+/** The text of a file or a pipe; `-` is stdin. Throws a UserError where it cannot be read, is too large or no UTF-8. */
 export async function readText(file: string): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
-    for await (const chunk of createReadStream(file)) {
+    for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
       bytes += chunk.length
       if (bytes > maxBytes) throw new UserError(`${file} is larger than 64 MiB`)
       chunks.push(chunk)
