@@ -72,11 +72,13 @@ function readYaml(yaml: Yaml, text: string, lineCounter: LineCounter, fail: Fail
     lineCounter,
     prettyErrors: false,
     uniqueKeys: false,
+    merge: true,
     logLevel: 'error',
   } as const
   const document = yaml.parseDocument(text, options)
   const [error] = document.errors
   if (error?.code === 'RESOURCE_EXHAUSTION') fail(error.pos[0], 'it is nested too deeply')
+  if (error?.code === 'MULTIPLE_DOCS') fail(error.pos[0], 'a second document begins: give one')
   if (error) fail(error.pos[0], error.message)
   yaml.visit(document, { Map: (_, map) => refuseRepeatedKeys(yaml, map, fail) })
   return { document, data: document.toJS() as unknown }
@@ -100,6 +102,8 @@ function orRefuse<Result>(file: string, read: () => Result): Result {
     if (error instanceof RangeError) throw new UserError(`${file} is nested too deeply`)
     if (error instanceof ReferenceError)
       throw new UserError(`${file}: ${printable(error.message)}`, 'Write it without aliases.')
+    if (error instanceof Error && error.message.startsWith('Merge sources'))
+      throw new UserError(`${file}: "<<" merges maps only`)
     throw error
   }
 }

@@ -2,11 +2,11 @@ import * as v from 'valibot'
 import type { IpAddress, Labels, Node, NodeName, Path, PathTarget } from '../model/node.ts'
 import { addressFault, parseAddress } from './address.ts'
 import { nameFault, toldNameFault } from './name.ts'
-import { type FindFault, quoted } from './text.ts'
+import { type FindFault, quoted, shown } from './text.ts'
 
-const textWithout = (faultOf: FindFault) =>
+const textWithout = (faultOf: FindFault, what: string) =>
   v.pipe(
-    v.string(),
+    v.string(issue => `${shown(issue.input)} is no ${what}`),
     v.check(
       text => faultOf(text) === undefined,
       issue => `${quoted(issue.input)} ${faultOf(issue.input)}`,
@@ -15,7 +15,7 @@ const textWithout = (faultOf: FindFault) =>
 
 const named = (faultOf: FindFault) =>
   v.pipe(
-    textWithout(faultOf),
+    textWithout(faultOf, 'node name; a number is one in quotes'),
     v.transform(text => text as NodeName),
   )
 
@@ -23,7 +23,7 @@ export const nodeName = named(nameFault)
 /** A name that an agent tells. */
 export const toldName = named(toldNameFault)
 
-export const ipAddress = v.pipe(textWithout(addressFault), v.transform(parseAddress))
+export const ipAddress = v.pipe(textWithout(addressFault, 'IP address'), v.transform(parseAddress))
 
 /** A family that is switched off has `{}` (1.6 and newer) or an `ip` of `<nil>` (1.5), or nothing. */
 const family = v.pipe(

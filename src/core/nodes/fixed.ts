@@ -5,14 +5,23 @@ import { parseAddress } from './address.ts'
 import { parseName } from './name.ts'
 import { quoted } from './text.ts'
 
-/** The nodes of `--node NAME=HOST_IP[,ENDPOINT_IP]`. Throws a UserError that shows the wrong spec. */
-export function fixedNodes(specs: readonly string[]): NodeSource {
-  const nodes = specs.map(nodeOfSpec)
+/**
+ * The nodes of `--node NAME=HOST_IP[,ENDPOINT_IP]`. Throws a UserError that shows the wrong spec, and
+ * where it stands.
+ */
+export function fixedNodes(specs: readonly string[], where = '--node'): NodeSource {
   const names = new Set<string>()
-  for (const { name } of nodes) {
-    if (names.has(name)) throw new UserError(`Node ${quoted(name)} is given twice`)
-    names.add(name)
-  }
+  const nodes = specs.map(spec => {
+    try {
+      const node = nodeOfSpec(spec)
+      if (names.has(node.name)) throw new UserError(`${quoted(node.name)} is given twice`)
+      names.add(node.name)
+      return node
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      throw new UserError(`${where} ${error.message}`, error.hint)
+    }
+  })
   return unchanging(`${countOf(nodes)} given`, { nodes })
 }
 
@@ -40,17 +49,22 @@ export const countOf = (nodes: readonly unknown[]): string =>
 
 const form = 'Write NAME=HOST_IP or NAME=HOST_IP,ENDPOINT_IP.'
 
-function nodeOfSpec(spec: string): Node {
+/** `NAME=HOST_IP[,ENDPOINT_IP]`. Throws a UserError that begins with what is wrong. */
+export function nodeOfSpec(spec: string): Node {
+  const refuse = (fault: string): never => {
+    throw new UserError(`${quoted(spec)} ${fault}`, form)
+  }
   const equals = spec.indexOf('=')
-  if (equals < 0) throw new UserError(`--node ${quoted(spec)} has no "="`, form)
+  if (equals < 0) refuse('has no "="')
+  if (equals === 0) refuse('has no name before the "="')
   const name = parseName(spec.slice(0, equals))
   const [host = '', endpoint, ...more] = spec.slice(equals + 1).split(',')
-  if (more.length > 0) throw new UserError(`--node ${quoted(spec)} has too many addresses`, form)
+  if (host === '' || endpoint === '') refuse('has no address after the "=" or the ","')
+  if (more.length > 0) refuse('has too many addresses')
   const hostPath: Path = { node: name, to: 'host', rank: 'primary', ip: addressOf(host) }
   if (endpoint === undefined) return { name, paths: [hostPath] }
   const ip = addressOf(endpoint)
-  if (ip === hostPath.ip)
-    throw new UserError(`--node ${quoted(spec)} has the same address twice`, form)
+  if (ip === hostPath.ip) refuse('has the same address twice')
   return { name, paths: [hostPath, { node: name, to: 'endpoint', rank: 'primary', ip }] }
 }
 

@@ -1,13 +1,13 @@
 import * as v from 'valibot'
 import { type Labels, zoneLabel } from '../model/node.ts'
-import { printable, quoted } from './text.ts'
+import { printable, quoted, shown } from './text.ts'
 
 /** Kubernetes' bounds: a prefix of 253 characters, a name of 63, a value of 63; and room for others'. */
 const longest = 320
 const mostLabels = 200
 
 export const labelText = v.pipe(
-  v.string(issue => `${quoted(String(issue.input))} must be a text`),
+  v.string(issue => `${shown(issue.input)} must be a text`),
   v.maxLength(longest, `a label has more than ${longest} characters`),
   v.check(
     text => printable(text) === text,

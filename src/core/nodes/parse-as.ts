@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { UserError } from '../errors.ts'
 import { parseDocument } from './document.ts'
-import { printable } from './text.ts'
+import { printable, shown } from './text.ts'
 
 /** What a file has to look like, and what is said where it does not. */
 export interface Expected<T> {
@@ -17,7 +17,10 @@ export async function parseAs<T>(
   { shapeOf, hint }: Expected<T>,
 ): Promise<T> {
   const document = await parseDocument(text, file)
-  const found = v.safeParse(shapeOf(document.data), document.data, { abortEarly: true })
+  const found = v.safeParse(shapeOf(document.data), document.data, {
+    abortEarly: true,
+    message: fault,
+  })
   if (found.success) return found.output
   const [issue] = found.issues
   const path = (issue.path ?? []).map(item => item.key as string | number)
@@ -26,3 +29,14 @@ export async function parseAs<T>(
     hint,
   )
 }
+
+const kinds: Readonly<Record<string, string>> = {
+  boolean: 'true or false',
+  string: 'a text',
+  Array: 'a list',
+  Object: 'a map',
+}
+
+/** What is said where a shape has no words of its own. */
+const fault = ({ input, expected }: v.BaseIssue<unknown>): string =>
+  `${shown(input)} is not ${kinds[expected ?? ''] ?? 'what belongs here'}`

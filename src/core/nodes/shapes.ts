@@ -1,8 +1,10 @@
 import * as v from 'valibot'
+import { UserError } from '../errors.ts'
 import type { IpAddress, Node, NodeList } from '../model/node.ts'
 import { ipAddress, type NodeAddresses, nodeElement, nodeName, nodeOf } from './elements.ts'
+import { nodeOfSpec } from './fixed.ts'
 import { type Labelled, labelled, labelsIn } from './labels.ts'
-import { quoted } from './text.ts'
+import { quoted, shown } from './text.ts'
 
 type Shape = v.GenericSchema<unknown, NodeList>
 
@@ -39,7 +41,9 @@ const addresses = v.lazy(
 
 const objectFault = (issue: v.StrictObjectIssue): string => {
   if (issue.expected === 'never') return `unknown key ${quoted(String(issue.path?.[0]?.key))}`
-  return issue.path ? `${quoted(String(issue.path[0].key))} is missing` : 'a node must be an object'
+  return issue.path
+    ? `${quoted(String(issue.path[0].key))} is missing`
+    : `${shown(issue.input)} is no node`
 }
 
 const ofNode = {
@@ -54,13 +58,27 @@ const plainNode = v.pipe(
   v.transform(({ name, ...from }) => nodeOf(name, from, labelsIn(from))),
 )
 
+/** In the words of `--node`. */
+const spec = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return nodeOfSpec(dataset.value)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      addIssue({ message: error.message })
+      return NEVER
+    }
+  }),
+)
+
 const entry = v.pipe(
-  v.lazy(
-    (input): v.GenericSchema<unknown, Node> =>
-      isObject(input) && ('primary-address' in input || 'health-endpoint-address' in input)
-        ? nodeElement
-        : plainNode,
-  ),
+  v.lazy((input): v.GenericSchema<unknown, Node> => {
+    if (typeof input === 'string') return spec
+    return isObject(input) && ('primary-address' in input || 'health-endpoint-address' in input)
+      ? nodeElement
+      : plainNode
+  }),
   v.check(node => node.paths.length > 0, 'the node has no address'),
 )
 
@@ -88,7 +106,9 @@ const bareList = v.pipe(
   v.transform((nodes): NodeList => ({ nodes })),
 )
 
-const selfName = v.nullish(v.union([v.literal(''), nodeName]))
+const selfName = v.nullish(
+  v.lazy((input): v.GenericSchema<unknown, string> => (input === '' ? v.literal('') : nodeName)),
+)
 const withSelf = (self: string | null | undefined, nodes: readonly Node[]): NodeList =>
   self ? { self: self as Node['name'], nodes } : { nodes }
 

@@ -1,4 +1,3 @@
-import { UserError } from '../errors.ts'
 import type { NodeSource } from '../model/source.ts'
 import { countOf, fixedNodes } from './fixed.ts'
 
@@ -8,12 +7,5 @@ export function storedNodes(
   file: string,
 ): NodeSource | undefined {
   if (specs === undefined || specs.length === 0) return undefined
-  try {
-    const label = `${countOf(specs)} of ${file}`
-    return { ...fixedNodes(specs), label }
-  } catch (error) {
-    if (error instanceof UserError)
-      throw new UserError(`${file}, "nodes": ${error.message}`, error.hint)
-    throw error
-  }
+  return { ...fixedNodes(specs, `${file}, "nodes":`), label: `${countOf(specs)} of ${file}` }
 }

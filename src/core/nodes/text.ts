@@ -12,6 +12,14 @@ export function refuse(text: string, fault: string | undefined, hint: string): v
 export const quoted = (text: string): string =>
   printable(JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text))
 
+/** A foreign value in a message: a text in quotes, a number as it is, of anything larger its kind. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
+  if (Array.isArray(value)) return 'a list'
+  if (value === null || value === undefined) return 'nothing'
+  return typeof value === 'object' ? 'a map' : String(value)
+}
+
 /** The text without anything that a terminal could obey: control characters become `\u{1b}`. */
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeCharacter)

@@ -27,6 +27,11 @@ test.each([
   ],
   ['a map of names', 'a: [10.0.0.1, 10.1.0.1]\nb: fd00::2\n'],
   ['a map under nodes', 'nodes:\n  a: {host: 10.0.0.1, endpoint: 10.1.0.1}\n  b: fd00::2\n'],
+  ['a list in the words of --node', '- a=10.0.0.1,10.1.0.1\n- b=fd00::2\n'],
+  [
+    'merged maps',
+    '- &a {name: a, host: 10.0.0.1, endpoint: 10.1.0.1}\n- {<<: *a, name: b, host: fd00::2, endpoint: []}',
+  ],
   ['JSON', '{"a": ["10.0.0.1", "10.1.0.1"], "b": {"host": "fd00::2"}}'],
 ])('reads %s', async (_, text) => {
   expect(summary(await parseNodes(text, 'f'))).toEqual(both)
@@ -78,11 +83,20 @@ test.each([
   ['- name: a\n  hots: 10.0.0.1\n', 'f:2:9: unknown key "hots"'],
   ['- host: 10.0.0.1\n', 'f:1:3: "name" is missing'],
   ['- name: a\n', 'f:1:3: the node has no address'],
-  ['- name: a\n  host: 5\n', 'f:2:9: Invalid type: Expected string but received 5'],
+  ['- name: a\n  host: 5\n', 'f:2:9: 5 is no IP address'],
+  ['- name: a\n  host: {x: 1}\n', 'f:2:9: a map is no IP address'],
+  ['- name: 12\n  host: 10.0.0.1\n', 'f:1:9: 12 is no node name; a number is one in quotes'],
+  ['name: 12\n', 'f:1:7: 12 is no IP address'],
+  ['{"x": 1}', 'f:1:7: 1 is no IP address'],
+  ['{"nodes-added": [{"name": "a", "primary-address": 5}]}', 'f:1:51: 5 is not a map'],
+  ['- 12\n', 'f:1:3: 12 is no node'],
+  ['- a=10.0.0.300\n', 'f:1:3: "10.0.0.300" is no IP address'],
+  ['- a=10.0.0.1\n- a=10.0.0.2', 'f:2:3: node "a" is given twice'],
+  ['a: {<<: 5}\n', 'f: "<<" merges maps only'],
   ['- name: "\\e[2J"\n  host: 10.0.0.1\n', 'f:1:9: "\\u001b[2J" is no valid node name'],
   ['{"a": "10.0.0.1",\n "b" "x"}', 'f:2:6: '],
   ['? [a]\n: 10.0.0.1\n', 'f:1:1: a key must be a plain text'],
-  ['a: 10.0.0.1\n---\nb: 10.0.0.2\n', 'f:2:1: '],
+  ['a: 10.0.0.1\n---\nb: 10.0.0.2\n', 'f:2:1: a second document begins: give one'],
 ])('tells where %j is wrong', async (text, message) => {
   const error = await parseNodes(text, 'f').catch(error => error)
   expect(error).toBeInstanceOf(UserError)

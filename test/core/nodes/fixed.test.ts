@@ -42,14 +42,14 @@ test.each(['a=fd00::1,fd00::2', 'a=[fd00::1],[fd00::2]', 'a=[FD00::1],fd00:0::2'
 )
 
 test.each([
-  [['a'], '"a" has no "="'],
-  [['=10.0.0.1'], '"" is empty'],
-  [['a='], '"" is no IP address'],
-  [['a=10.0.0.1,'], '"" is no IP address'],
-  [['a=[10.0.0.1]'], '"[10.0.0.1]" is no IP address'],
+  [['a'], '--node "a" has no "="'],
+  [['=10.0.0.1'], '--node "=10.0.0.1" has no name'],
+  [['a='], '--node "a=" has no address'],
+  [['a=10.0.0.1,'], '--node "a=10.0.0.1," has no address'],
+  [['a=[10.0.0.1]'], '--node "[10.0.0.1]" is no IP address'],
   [['a=10.0.0.1,10.0.0.2,10.0.0.3'], 'has too many addresses'],
   [['a=10.0.0.1,10.0.0.1'], 'has the same address twice'],
-  [['a=10.0.0.1', 'b=10.0.0.2', 'a=10.0.0.3'], 'Node "a" is given twice'],
+  [['a=10.0.0.1', 'b=10.0.0.2', 'a=10.0.0.3'], '--node "a" is given twice'],
 ])('refuses %j', (specs, message) => {
   expect(() => fixedNodes(specs)).toThrow(message)
 })

@@ -32,7 +32,7 @@ test.each([
 
 test.each([
   ['[]', 'f:1:1: there are no labels of nodes here'],
-  ['a: 5\n', 'f:1:4: "5" must be a text'],
+  ['a: 5\n', 'f:1:4: 5 must be a text'],
   ['a: {zone: [x]}\n', 'f:1:11: '],
   ['{"items": [{"metadata": {}}]}', 'f:1:25: '],
   ['a: "\\e[2J"\n', 'f:1:4: "\\u001b[2J" has control characters'],
