@@ -4,13 +4,15 @@ import type { ActionId } from './bindings.ts'
 import { columnIds } from './columns.ts'
 import { everything } from './filter.ts'
 import { closeInMesh, meshChanges, openInMesh, selectInMesh } from './mesh-moves.ts'
+import { type Move, moves } from './moves.ts'
 import { themeNames } from './theme.ts'
+import { typingOf } from './typing.ts'
 import { clamp, placeOf, type Scene, type View, windowTop } from './view.ts'
 
 type Change = (view: View, scene: Scene) => View
 
 const select =
-  (placeFrom: (at: number, body: number, length: number) => number): Change =>
+  (placeFrom: Move): Change =>
   (view, scene) => {
     if (view.page === 'events') return selectEvent(view, scene, placeFrom)
     if (view.page === 'mesh') return selectInMesh(view, scene, placeFrom)
@@ -21,11 +23,7 @@ const select =
     return { ...view, selected: names[at] ?? view.selected, at, top }
   }
 
-function selectEvent(
-  view: View,
-  { events, body }: Scene,
-  placeFrom: (at: number, body: number, length: number) => number,
-): View {
+function selectEvent(view: View, { events, body }: Scene, placeFrom: Move): View {
   const at = clamp(placeFrom(view.events.at, body, events.length), events.length)
   const top = windowTop(view.events.top, at, events.length, body)
   return { ...view, events: { ...view.events, at, top, selected: events[at]?.id } }
@@ -61,24 +59,19 @@ const sourceBeside =
       : { ...view, source: (view.source + step + length) % length, frozen: undefined }
 
 const mainPages: readonly View['page'][] = ['table', 'mesh', 'events']
-const next = select(at => at + 1)
-const previous = select(at => at - 1)
+const next = select(moves.down)
+const selections = Object.fromEntries(
+  Object.entries(moves).map(([action, move]) => [action, select(move)]),
+)
 const show =
   (page: View['page']): Change =>
   view => ({ ...view, page })
 
 /** What each action changes in the view. Those that do something outside it are in press.ts. */
 export const changes: Partial<Record<ActionId, Change>> = {
-  down: next,
-  up: previous,
+  ...selections,
   nextNode: next,
-  previousNode: previous,
-  first: select(() => 0),
-  last: select((_at, _body, length) => length - 1),
-  halfDown: select((at, body) => at + Math.max(1, body >> 1)),
-  halfUp: select((at, body) => at - Math.max(1, body >> 1)),
-  pageDown: select((at, body) => at + body),
-  pageUp: select((at, body) => at - body),
+  previousNode: select(moves.up),
   open,
   back: goBack,
   nextPage: view => ({ ...view, page: following(mainPages, view.page) }),
@@ -87,17 +80,20 @@ export const changes: Partial<Record<ActionId, Change>> = {
   events: show('events'),
   previousSource: sourceBeside(-1),
   nextSource: sourceBeside(1),
-  help: view => ({ ...view, dialog: { kind: 'help', top: 0 } }),
+  help: view => ({ ...view, dialog: { kind: 'help', top: 0, search: undefined } }),
   prober: view => ({ ...view, dialog: { kind: 'prober', top: 0 } }),
-  palette: view => ({ ...view, dialog: { kind: 'palette', text: '', at: 0 } }),
+  palette: view => ({ ...view, dialog: { kind: 'palette', ...typingOf(''), at: 0 } }),
   sort: view => ({ ...view, dialog: { kind: 'sort' } }),
   copy: view => ({ ...view, dialog: { kind: 'copy' } }),
-  export: view => ({ ...view, dialog: { kind: 'export', format: undefined, name: '' } }),
+  export: view => ({ ...view, dialog: { kind: 'export', format: undefined, ...typingOf('') } }),
   columns: view => ({ ...view, dialog: { kind: 'columns', at: 0 } }),
   sortLeft: sortBeside(-1),
   sortRight: sortBeside(1),
   reverse: view => ({ ...view, sort: { ...view.sort, reversed: !view.sort.reversed } }),
-  filter: view => ({ ...view, draft: { text: filterText(view), error: undefined, back: 0 } }),
+  filter: view => ({
+    ...view,
+    draft: { ...typingOf(filterText(view)), error: undefined, back: 0, good: view.filter },
+  }),
   errors: view => ({ ...view, errorsOnly: !view.errorsOnly }),
   level: view => {
     const level = following(severities, view.events.level)

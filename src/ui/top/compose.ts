@@ -7,7 +7,7 @@ import { chosenColumns, placedColumns } from './layout.ts'
 import { createMeshLooker } from './mesh-look.ts'
 import { createOrderer } from './order.ts'
 import { type Board, boardOf, rowNamed, rowSpanMs } from './rows.ts'
-import { bodyHeight } from './screens/screen.ts'
+import { bodyHeight, readingLines, readingRoom } from './screens/screen.ts'
 import type { Shown } from './screens/shown.ts'
 import { createTheme, type Look, type Theme } from './theme.ts'
 import { type Scene, settle, settleEvents, type View } from './view.ts'
@@ -84,6 +84,7 @@ export const sceneOf = (shown: Shown, { width, height }: Size): Scene => ({
   events: shown.events,
   log: shown.log,
   body: bodyHeight(shown, width, height),
+  reading: () => ({ length: readingLines(shown, width).length, body: readingRoom(height) }),
   snapshot: shown.board.snapshot,
   nowMs: shown.nowMs,
   columns: placedColumns(shown.view, shown.board, width).map(({ id }) => id),

@@ -1,33 +1,53 @@
 import { filterText } from './actions.ts'
+import type { ActionId } from './bindings.ts'
 import { type ColumnId, columnIds, columnOf, defaultColumns } from './columns.ts'
-import { parseFilter } from './filter.ts'
-import { isNextKey, isPreviousKey } from './keys.ts'
-import { typed } from './typing.ts'
-import { clamp, type Dialog, type View } from './view.ts'
+import { endsInField, parseFilter } from './filter.ts'
+import { actionFor } from './keys.ts'
+import { movedBy } from './moves.ts'
+import { type Typing, typed, typingOf } from './typing.ts'
+import type { Dialog, Draft, Scene, View } from './view.ts'
 
 const pastKept = 50
 
 /** Edits the filter that is being typed. What is understood is in force at once. */
-export function editDraft(view: View, stroke: string): View {
-  const { text = '', back = 0 } = view.draft ?? {}
-  if (stroke === 'enter') return { ...remembered(view), draft: undefined }
-  if (stroke === 'escape') return { ...retyped(view, ''), draft: undefined }
-  if (stroke === 'up') return recalled(view, back + 1)
-  if (stroke === 'down') return recalled(view, back - 1)
-  if (stroke === 'backspace' && text === '') return { ...view, draft: undefined }
-  const changed = typed(text, stroke)
-  return changed === text ? view : retyped(view, changed)
+export function editDraft(view: View, draft: Draft, stroke: string): View {
+  if (stroke === 'enter') return accepted(view, draft)
+  if (stroke === 'escape') return { ...retyped(view, typingOf('')), draft: undefined }
+  if (stroke === 'up') return recalled(view, draft.back + 1)
+  if (stroke === 'down') return recalled(view, draft.back - 1)
+  if (stroke === 'backspace' && draft.text === '') return { ...view, draft: undefined }
+  const changed = typed(draft, stroke)
+  return changed === undefined ? view : retyped(view, changed)
 }
 
-/** The view with this text as its filter, or with the old filter and what is wrong with the text. */
-export function retyped(view: View, text: string, back = 0): View {
-  if (view.page === 'events') {
-    return { ...view, draft: { text, error: undefined, back }, events: { ...view.events, text } }
-  }
+/** The view with this text as its filter, or with the last good one while the text is not whole. */
+function retyped(view: View, { text, cursor }: Typing, back = 0): View {
+  const good = view.draft?.good ?? view.filter
+  const draft = { text, cursor, error: undefined, back, good }
+  if (view.page === 'events') return { ...view, draft, events: { ...view.events, text } }
   const parsed = parseFilter(text)
-  return parsed.kind === 'error'
-    ? { ...view, draft: { text, error: parsed.error, back } }
-    : { ...view, draft: { text, error: undefined, back }, filter: parsed.filter }
+  if (parsed.kind === 'error') {
+    return { ...view, filter: good, draft: { ...draft, error: parsed.error } }
+  }
+  const { filter } = parsed
+  const whole = /(^|[\s)])$/.test(text)
+  return {
+    ...view,
+    filter: endsInField(text) ? good : filter,
+    draft: { ...draft, good: whole ? filter : good },
+  }
+}
+
+/** What is wrong with the text keeps the prompt open. */
+function accepted(view: View, { text, error }: Draft): View {
+  if (error !== undefined) return view
+  const parsed = parseFilter(text)
+  const taken = view.page !== 'events' && parsed.kind === 'filter'
+  return remembered({
+    ...view,
+    filter: taken ? parsed.filter : view.filter,
+    draft: undefined,
+  })
 }
 
 function remembered(view: View): View {
@@ -37,7 +57,9 @@ function remembered(view: View): View {
 }
 
 const recalled = (view: View, back: number): View =>
-  back < 0 || back > view.past.length ? view : retyped(view, view.past[back - 1] ?? '', back)
+  back < 0 || back > view.past.length
+    ? view
+    : retyped(view, typingOf(view.past[back - 1] ?? ''), back)
 
 /** A column's letter sorts by it, and again turns the order round; any other key closes the menu. */
 export function pressSort(view: View, stroke: string): View {
@@ -47,41 +69,34 @@ export function pressSort(view: View, stroke: string): View {
   return { ...view, dialog: undefined, sort: { column, reversed } }
 }
 
-const readingSteps: Readonly<Record<string, number>> = { pagedown: 10, pageup: -10, space: 10 }
-
-/** Scrolls; `/` searches among the actions. */
+/** Scrolls; `/` searches the help, and the keys that lead out of a view close it. */
 export function pressReading(
   view: View,
   stroke: string,
-  { kind, top }: Dialog & { kind: 'help' | 'prober' },
+  dialog: Dialog & { kind: 'help' | 'prober' },
+  scene: Scene,
 ): View {
-  if (stroke === '/' || stroke === ':')
-    return { ...view, dialog: { kind: 'palette', text: '', at: 0 } }
-  const line = isNextKey(stroke) ? 1 : isPreviousKey(stroke) ? -1 : undefined
-  const step = line ?? readingSteps[stroke]
-  return {
-    ...view,
-    dialog: step === undefined ? undefined : { kind, top: Math.max(0, top + step) },
+  const { length, body } = scene.reading()
+  const top = movedBy(stroke, scene.keys, dialog.top, body, Math.max(1, length - body + 1))
+  if (top !== undefined) return { ...view, dialog: { ...dialog, top } }
+  const action = actionFor(stroke, 'table', scene.keys)
+  if (action === 'filter') {
+    return { ...view, dialog: { kind: 'help', top: 0, search: { ...typingOf(''), at: 0 } } }
   }
+  return closing.has(action) ? { ...view, dialog: undefined } : view
 }
 
+const closing: ReadonlySet<unknown> = new Set<ActionId>(['back', 'quit', 'help', 'prober'])
+
 /** Space or Enter shows or hides a column, `0` goes back to the usual ones. */
-export function pressColumns(
-  view: View,
-  stroke: string,
-  at: number,
-  chosen: readonly ColumnId[],
-): View {
-  const moved = (step: number): View => ({
-    ...view,
-    dialog: { kind: 'columns', at: clamp(at + step, columnIds.length) },
-  })
-  if (isNextKey(stroke)) return moved(1)
-  if (isPreviousKey(stroke)) return moved(-1)
+export function pressColumns(view: View, stroke: string, at: number, scene: Scene): View {
   if (stroke === '0') return { ...view, columns: defaultColumns }
-  if (stroke !== 'space' && stroke !== 'enter') return { ...view, dialog: undefined }
   const id = columnIds[at]
-  return id === undefined ? view : { ...view, columns: switched(chosen, id) }
+  if (id !== undefined && (stroke === 'space' || stroke === 'enter')) {
+    return { ...view, columns: switched(scene.chosen, id) }
+  }
+  const moved = movedBy(stroke, scene.keys, at, scene.body, columnIds.length)
+  return { ...view, dialog: moved === undefined ? undefined : { kind: 'columns', at: moved } }
 }
 
 /** Columns come in at their place in the table of columns; the name always stays. */

@@ -1,5 +1,5 @@
 import type { NodeHealth, Snapshot } from '../../core/model/snapshot.ts'
-import { type Condition, conditionOf, type FilterError } from './filter-fields.ts'
+import { type Condition, conditionOf, type FilterError, filterFields } from './filter-fields.ts'
 import { rowAlone } from './rows.ts'
 
 /** A filter that was understood. */
@@ -46,6 +46,12 @@ export function parseFilter(text: string): ParsedFilter {
     kind: 'filter',
     filter: { text, matches: parsed, timely: /(^|[\s(!])age[=!<>]/i.test(text) },
   }
+}
+
+/** Whether a text ends within what may become a field, or a word between conditions: no name yet. */
+export function endsInField(text: string): boolean {
+  const [, word] = /(?:^|[\s(!])([\w-]+)$/.exec(text.toLowerCase()) ?? []
+  return word !== undefined && [...filterFields, 'or', 'and'].some(name => name.startsWith(word))
 }
 
 interface Parser {

@@ -91,6 +91,3 @@ function strokeNamed(key: string): string | undefined {
   if (letter !== undefined) return `ctrl+${letter}`
   return /^f([1-9]|1[0-2])$/.test(name) ? name : strokes.get(name)
 }
-
-export const isNextKey = (stroke: string): boolean => stroke === 'j' || stroke === 'down'
-export const isPreviousKey = (stroke: string): boolean => stroke === 'k' || stroke === 'up'

@@ -7,9 +7,10 @@ import { editDraft, pressColumns, pressReading, pressSort } from './dialogs.ts'
 import { type ExportFormat, exportFormats, firstName } from './export.ts'
 import { count } from './format.ts'
 import { actionFor } from './keys.ts'
-import { findActions } from './palette.ts'
-import { typed } from './typing.ts'
-import { type Dialog, placeOf, type Scene, type View } from './view.ts'
+import { movedBy } from './moves.ts'
+import { actionsWith, findActions } from './palette.ts'
+import { typed, typingOf } from './typing.ts'
+import { type Dialog, placeOf, type Scene, type Search, type View } from './view.ts'
 
 /** What a key wants done outside the view. */
 export type Effect =
@@ -30,7 +31,7 @@ const askAbove = 100
 
 /** What a key does: to what is being typed, to the dialog that is open, or by the table of keys. */
 export function pressed(view: View, stroke: string, scene: () => Scene): Pressed {
-  if (view.draft !== undefined) return { view: editDraft(view, stroke) }
+  if (view.draft !== undefined) return { view: editDraft(view, view.draft, stroke) }
   if (view.dialog !== undefined) return pressDialog(view, view.dialog, stroke, scene)
   const now = scene()
   const action = actionFor(stroke, view.page, now.keys)
@@ -41,12 +42,15 @@ function pressDialog(view: View, dialog: Dialog, stroke: string, scene: () => Sc
   const closed = { ...view, dialog: undefined }
   switch (dialog.kind) {
     case 'help':
+      return dialog.search === undefined
+        ? { view: pressReading(view, stroke, dialog, scene()) }
+        : pressHelpSearch(view, dialog.search, stroke, scene())
     case 'prober':
-      return { view: pressReading(view, stroke, dialog) }
+      return { view: pressReading(view, stroke, dialog, scene()) }
     case 'sort':
       return { view: pressSort(view, stroke) }
     case 'columns':
-      return { view: pressColumns(view, stroke, dialog.at, scene().chosen) }
+      return { view: pressColumns(view, stroke, dialog.at, scene()) }
     case 'confirm':
       return stroke === 'y'
         ? { view: closed, effect: { kind: 'probe', nodes: dialog.nodes } }
@@ -58,7 +62,7 @@ function pressDialog(view: View, dialog: Dialog, stroke: string, scene: () => Sc
         : { view: closed, effect: { kind: 'copy', what } }
     }
     case 'palette':
-      return pressPalette(view, dialog, stroke, scene)
+      return pressPalette(view, dialog, stroke, scene())
     case 'export':
       return pressExport(view, dialog, stroke)
     default:
@@ -66,31 +70,38 @@ function pressDialog(view: View, dialog: Dialog, stroke: string, scene: () => Sc
   }
 }
 
-/** Enter runs the action, on this page or on the first where there is such a thing. */
-function pressPalette(
-  view: View,
-  { text, at }: Dialog & { kind: 'palette' },
-  stroke: string,
-  scene: () => Scene,
-): Pressed {
-  const found = findActions(text)
+function pressPalette(view: View, search: Search, stroke: string, scene: Scene): Pressed {
+  const found = findActions(search.text)
   const closed = { ...view, dialog: undefined }
-  if (stroke === 'escape' || (stroke === 'backspace' && text === '')) return { view: closed }
-  if (stroke === 'enter') {
-    const action = found[at]
-    if (action === undefined) return { view: closed }
-    const now = scene()
-    return act(onPageOf(action, closed, now), action, now)
-  }
-  const step = ({ down: 1, up: -1 } as Readonly<Record<string, number>>)[stroke]
-  const moved = Math.max(0, Math.min(at + (step ?? 0), found.length - 1))
-  const changed = typed(text, stroke)
-  return {
-    view: {
-      ...view,
-      dialog: { kind: 'palette', text: changed, at: changed === text ? moved : 0 },
-    },
-  }
+  if (stroke === 'enter') return run(found[search.at], closed, scene)
+  const next = searched(search, stroke, found.length, scene)
+  return { view: next === undefined ? closed : { ...view, dialog: { kind: 'palette', ...next } } }
+}
+
+/** Without a search any more it is the whole help again. */
+function pressHelpSearch(view: View, search: Search, stroke: string, scene: Scene): Pressed {
+  const found = actionsWith(search.text, scene.keys)
+  if (stroke === 'enter') return run(found[search.at], { ...view, dialog: undefined }, scene)
+  const next = searched(search, stroke, found.length, scene)
+  return { view: { ...view, dialog: { kind: 'help', top: 0, search: next } } }
+}
+
+/** What a key makes of a search among so many; undefined: it ends. */
+function searched(
+  search: Search,
+  stroke: string,
+  length: number,
+  { keys, body }: Scene,
+): Search | undefined {
+  if (stroke === 'escape' || (stroke === 'backspace' && search.text === '')) return undefined
+  const line = typed(search, stroke)
+  if (line !== undefined) return { ...line, at: line.text === search.text ? search.at : 0 }
+  return { ...search, at: movedBy(stroke, keys, search.at, body, length) ?? search.at }
+}
+
+/** Runs an action, on this page or on the first where there is such a thing. */
+function run(action: ActionId | undefined, view: View, scene: Scene): Pressed {
+  return action === undefined ? { view } : act(onPageOf(action, view, scene), action, scene)
 }
 
 /** The view on a page where the action works: its own, or the first that has it. */
@@ -104,24 +115,23 @@ function onPageOf(action: ActionId, view: View, scene: Scene): View {
 
 function pressExport(
   view: View,
-  { format, name }: Dialog & { kind: 'export' },
+  { format, text, cursor }: Dialog & { kind: 'export' },
   stroke: string,
 ): Pressed {
   const closed = { ...view, dialog: undefined }
   if (stroke === 'escape') return { view: closed }
-  if (format === undefined) {
-    const chosen = exportFormats[stroke]
-    if (chosen === undefined) return { view: closed }
-    return {
-      view: { ...view, dialog: { kind: 'export', format: chosen, name: firstName(view, chosen) } },
-    }
+  const chosen = format ?? exportFormats[stroke]
+  if (chosen === undefined) return { view: closed }
+  const name = text.trim()
+  if (format !== undefined && stroke === 'enter') {
+    return name === ''
+      ? { view: closed }
+      : { view: closed, effect: { kind: 'export', format, name } }
   }
-  if (stroke !== 'enter') {
-    return { view: { ...view, dialog: { kind: 'export', format, name: typed(name, stroke) } } }
-  }
-  return name.trim() === ''
-    ? { view: closed }
-    : { view: closed, effect: { kind: 'export', format, name: name.trim() } }
+  const line = { text, cursor }
+  const next =
+    format === undefined ? typingOf(firstName(view, chosen)) : (typed(line, stroke) ?? line)
+  return { view: { ...view, dialog: { kind: 'export', format: chosen, ...next } } }
 }
 
 function act(view: View, action: ActionId, scene: Scene): Pressed {

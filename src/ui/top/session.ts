@@ -2,7 +2,6 @@ import { createEventLog, type EventLog } from '../../core/model/events.ts'
 import type { Mesh } from '../../core/model/mesh.ts'
 import type { HealthSource } from '../../core/model/source.ts'
 import { createComposer, type Feed, type Size, sceneOf } from './compose.ts'
-import { retyped } from './dialogs.ts'
 import { perform, type Terminal } from './effects.ts'
 import { defaultKeys, type Keymap } from './keys.ts'
 import type { MouseEvent } from './mouse.ts'
@@ -10,11 +9,13 @@ import { createPace } from './pace.ts'
 import { pointed } from './pointing.ts'
 import { pressed } from './press.ts'
 import { createProbing } from './probing.ts'
+import { promptOf } from './prompt.ts'
 import { screenRows } from './screens/screen.ts'
 import type { Shown } from './screens/shown.ts'
 import { type StartOptions, startView } from './start.ts'
-import { clean } from './text.ts'
+import { clean, cleanUpTo } from './text.ts'
 import type { Look } from './theme.ts'
+import { longestText } from './typing.ts'
 import type { Message } from './view.ts'
 
 /** A source by the name that tells it apart: its URI. */
@@ -65,7 +66,7 @@ export function createSession(options: SessionOptions): Session {
   let size: Size = { width: 80, height: 24 }
   let drawn: { readonly size: Size; readonly rows: readonly string[] } | undefined
   let fresh = false
-  let view = startView(options, look.theme, nowMs())
+  let view = startView(options, look.theme)
   let terminal: Terminal | undefined
 
   const notify = () => {
@@ -102,6 +103,14 @@ export function createSession(options: SessionOptions): Session {
     if (message !== undefined && nowMs() >= message.untilMs) view = { ...view, message: undefined }
     changed()
   }
+  const press = (strokes: readonly string[]) => {
+    for (const stroke of strokes) {
+      const result = pressed(view, stroke, () => sceneOf(shown(), size))
+      view = result.view
+      if (result.effect !== undefined) perform(result.effect, hands)
+    }
+    changed()
+  }
   const watched = feeds.map(feed => {
     feed.log.observe(feed.source.snapshot())
     return feed.source.subscribe(() => observe(feed))
@@ -122,17 +131,9 @@ export function createSession(options: SessionOptions): Session {
       else drawn = { size, rows: drawn.rows }
       return drawn.rows
     },
-    press(strokes) {
-      for (const stroke of strokes) {
-        const result = pressed(view, stroke, () => sceneOf(shown(), size))
-        view = result.view
-        if (result.effect !== undefined) perform(result.effect, hands)
-      }
-      changed()
-    },
+    press,
     paste(text) {
-      if (view.draft !== undefined) view = retyped(view, view.draft.text + clean(text))
-      changed()
+      if (promptOf(view) !== undefined) press([...cleanUpTo(text, longestText)])
     },
     point(event) {
       if (!view.mouse) return

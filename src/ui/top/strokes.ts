@@ -26,10 +26,22 @@ export function strokesOf(input: string, key: Key): readonly string[] {
   return [...input].flatMap(strokeOf)
 }
 
+const characters: Readonly<Record<string, string>> = {
+  ' ': 'space',
+  '\r': 'enter',
+  '\n': 'enter',
+  '\t': 'tab',
+  '\b': 'backspace',
+  '\x7f': 'backspace',
+}
+
+/** In the middle of a piece of text, Ctrl-A to Ctrl-Z are the bytes 1 to 26. */
 function strokeOf(character: string): readonly string[] {
-  if (character === ' ') return ['space']
-  if (character === '\r' || character === '\n') return ['enter']
-  return character < ' ' || character === '\x7f' ? [] : [character]
+  const known = characters[character]
+  if (known !== undefined) return [known]
+  if (character >= ' ') return [character]
+  const letter = String.fromCharCode(character.charCodeAt(0) + 0x60)
+  return letter >= 'a' && letter <= 'z' ? [`ctrl+${letter}`] : []
 }
 
 const letterKeys = ['P', 'Q', 'R', 'S']

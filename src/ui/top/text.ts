@@ -8,8 +8,11 @@ const unpredictable =
  * Text from outside, safe on any terminal: no controls, no writing direction, nothing without width,
  * and no symbols (emoji) whose width terminals disagree about.
  */
-export function clean(text: string): string {
-  const bounded = text.length > 256 ? text.slice(0, 256) : text
+export const clean = (text: string): string => cleanUpTo(text, 256)
+
+/** The same for texts that may be longer. */
+export function cleanUpTo(text: string, longest: number): string {
+  const bounded = text.length > longest ? text.slice(0, longest) : text
   if (printableAscii.test(bounded)) return bounded
   return bounded
     .normalize('NFC')
@@ -56,7 +59,8 @@ export function head(text: string, width: number): string {
   return kept
 }
 
-const tail = (text: string, width: number): string =>
+/** The end of a text: as much as fits. */
+export const tail = (text: string, width: number): string =>
   [...head([...text].reverse().join(''), width)].reverse().join('')
 
 /** Cuts a text that is too wide at its end, and says so. */

@@ -11,6 +11,7 @@ import { firstMesh, type MeshChoice } from './mesh-choice.ts'
 import type { MeshLook } from './mesh-look.ts'
 import type { Choice, Order, Sort } from './order.ts'
 import type { ThemeName } from './theme.ts'
+import type { Typing } from './typing.ts'
 
 export interface Message {
   readonly text: string
@@ -18,15 +19,21 @@ export interface Message {
   readonly untilMs: number
 }
 
+/** Words to look for, and the place of the one that is chosen among what was found. */
+export interface Search extends Typing {
+  readonly at: number
+}
+
 export type Dialog =
   /** What is read, and scrolled. */
-  | { readonly kind: 'help' | 'prober'; readonly top: number }
+  | { readonly kind: 'prober'; readonly top: number }
+  | { readonly kind: 'help'; readonly top: number; readonly search: Search | undefined }
   | { readonly kind: 'sort' | 'copy' }
   | { readonly kind: 'confirm'; readonly question: string; readonly nodes: readonly NodeName[] }
-  | { readonly kind: 'palette'; readonly text: string; readonly at: number }
+  | ({ readonly kind: 'palette' } & Search)
   | { readonly kind: 'columns'; readonly at: number }
   /** First the format, then the file's name. */
-  | { readonly kind: 'export'; readonly format: ExportFormat | undefined; readonly name: string }
+  | ({ readonly kind: 'export'; readonly format: ExportFormat | undefined } & Typing)
 
 /** Which event is selected, and which are shown. */
 export interface EventsView {
@@ -36,6 +43,15 @@ export interface EventsView {
   readonly level: Severity
   /** Words that an event's line must have. */
   readonly text: string
+}
+
+/** The filter that is being typed. */
+export interface Draft extends Typing {
+  readonly error: FilterError | undefined
+  /** How many filters back in the history it is from; 0: typed. */
+  readonly back: number
+  /** The last filter that was whole: in force while the text is not understood. */
+  readonly good: Filter
 }
 
 /** All that the user chose: with a snapshot and a size it makes the screen. */
@@ -52,15 +68,7 @@ export interface View extends Choice {
   readonly source: number
   readonly sort: Sort
   readonly filter: Filter
-  /** The filter that is being typed; the one in force is the last that was understood. */
-  readonly draft:
-    | {
-        readonly text: string
-        readonly error: FilterError | undefined
-        /** How many filters back in the history it is from; 0: typed. */
-        readonly back: number
-      }
-    | undefined
+  readonly draft: Draft | undefined
   /** Filters used before, newest first. */
   readonly past: readonly string[]
   readonly frozen:
@@ -120,6 +128,8 @@ export interface Scene {
   /** All events, for freezing them. */
   readonly log: readonly HealthEvent[]
   readonly body: number
+  /** The lines of what is read, and how many of them fit. */
+  readonly reading: () => { readonly length: number; readonly body: number }
   readonly snapshot: Snapshot
   readonly nowMs: number
   /** The columns on screen, for moving the sort column. */

@@ -66,6 +66,24 @@ test('a pasted text becomes the filter, without its control characters', async (
   top.end()
 })
 
+test('a pasted text goes into every prompt, and nowhere else', async () => {
+  const top = app()
+  await top.shows('1/150')
+  top.type(':')
+  await top.shows('Actions')
+  top.type('\x1b[200~errors\x1b[201~')
+  await top.shows(':errors')
+  top.type('\x1b')
+  await top.shows('? help')
+  top.type('\x1b[200~qjj\x1b[201~')
+  top.type('xc')
+  await top.shows('file: ')
+  top.type('\x15\x1b[200~/tmp/my nodes\x1b[201~')
+  await top.shows('file: /tmp/my nodes')
+  expect(top.frame()).toContain('1/150')
+  top.end()
+})
+
 test('what came of a probe is told plainly', async () => {
   await answered({ kind: 'probed', paths: 2 }, '1 probed in 0.0s: 1 unchanged')
   await answered({ kind: 'cached' }, 'answers from its cache')

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
+import type { Key } from 'ink'
 import { expect, test } from 'vitest'
 import { actionIds, bindingOf } from '../../../src/ui/top/bindings.ts'
 import { actionFor, bindKeys, defaultKeys } from '../../../src/ui/top/keys.ts'
 import { keysPage } from '../../../src/ui/top/keys-page.ts'
 import { findActions } from '../../../src/ui/top/palette.ts'
-import { functionKey } from '../../../src/ui/top/strokes.ts'
+import { functionKey, strokesOf } from '../../../src/ui/top/strokes.ts'
 
 const bound = (overrides: Record<string, string>) => {
   const result = bindKeys(overrides)
@@ -40,6 +41,16 @@ test('an action is found by its words or by a few of its letters', () => {
   expect(findActions('freeze')[0]).toBe('freeze')
   expect(findActions('lgsc')).toContain('log')
   expect(findActions('zzz')).toEqual([])
+  // Letters that begin words, or lie together, mean an action more than letters that are scattered.
+  expect(findActions('sm')[0]).toBe('sort')
+  expect(findActions('npag')[0]).toBe('nextPage')
+})
+
+test('control keys within a piece of text are keys, too', () => {
+  const plain = {} as Key
+  expect(strokesOf('jj\x04k\t', plain)).toEqual(['j', 'j', 'ctrl+d', 'k', 'tab'])
+  expect(strokesOf('a b\r', plain)).toEqual(['a', 'space', 'b', 'enter'])
+  expect(strokesOf('\x00\x1c', plain)).toEqual([])
 })
 
 test('function keys are known as terminals send them', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NodeName } from '../../../src/core/model/node.ts'
 import { actionIds, bindingOf, pages } from '../../../src/ui/top/bindings.ts'
-import { actionFor, defaultKeys, keyName } from '../../../src/ui/top/keys.ts'
+import { actionFor, bindKeys, defaultKeys, keyName } from '../../../src/ui/top/keys.ts'
 import { pressed } from '../../../src/ui/top/press.ts'
 import { firstView, placeOf, type Scene, settle, type View } from '../../../src/ui/top/view.ts'
 import { bigCluster, nowMs } from '../../support/clusters.ts'
@@ -15,6 +15,7 @@ const sceneOf = (count: number, body = 10): Scene => {
     events: [],
     log: [],
     body,
+    reading: () => ({ length: 60, body: 20 }),
     snapshot,
     nowMs,
     columns: ['node', 'state', 'h-icmp'],
@@ -75,16 +76,28 @@ test('a filter takes effect while it is typed, and the last good one stays', () 
   const broken = strike(typed, 'space', '(')
   expect(broken.filter.text).toBe('web ')
   expect(broken.draft?.error?.at).toBe(5)
-  expect(strike(broken, 'enter').filter.text).toBe('web ')
+  expect(strike(broken, 'enter')).toEqual(broken)
   expect(strike(broken, 'escape').filter.text).toBe('')
   expect(strike(typed, 'backspace').filter.text).toBe('we')
   expect(strike(typed, 'ctrl+u', 'backspace').draft).toBeUndefined()
 })
 
+test('while a filter is not understood, the one before it is in force', () => {
+  const web = strike(firstView, '/', ...'web', 'enter')
+  expect(strike(web, '/', 'space', ...'foo=bar').filter.text).toBe('web ')
+  const broken = strike(web, '/', 'ctrl+u', ...'nope=x', 'enter')
+  expect([broken.draft?.text, broken.filter.text, broken.past]).toEqual(['nope=x', '', ['web']])
+})
+
+test('a word that may become a field is no name yet, until it is entered', () => {
+  const typing = strike(firstView, '/', ...'sta')
+  expect(typing.filter.text).toBe('')
+  expect(strike(typing, ...'te=down').filter.text).toBe('state=down')
+  expect(strike(typing, 'enter').filter.text).toBe('sta')
+})
+
 test('keys of the table are letters while a filter is typed', () => {
-  expect(strike(firstView, '/', 'q', 'j', 'space', 'R').filter.text).toBe(
-    'q j R'.replace(' j', 'j'),
-  )
+  expect(strike(firstView, '/', 'q', 'j', 'space', 'R').filter.text).toBe('qj R')
 })
 
 test('the sort menu picks by letter, and again reverses', () => {
@@ -170,4 +183,38 @@ test('filters used before come back with the arrows', () => {
   expect(strike(open, 'up', 'up', 'up').filter.text).toBe('web')
   expect(strike(open, 'up', 'up', 'down').draft?.text).toBe('db')
   expect(strike(open, 'up', 'down').draft?.text).toBe('')
+})
+
+test('the help moves by the keys of the lists, and only what leads out closes it', () => {
+  const top = (...keys: string[]) => {
+    const { dialog } = strike(firstView, '?', ...keys)
+    return dialog?.kind === 'help' ? dialog.top : 'closed'
+  }
+  expect(top('j', 'down', 'k')).toBe(1)
+  expect(top('G')).toBe(40)
+  expect(top('G', 'k')).toBe(39)
+  expect(top('ctrl+d', 'pagedown', 'ctrl+u')).toBe(20)
+  expect(top('end', 'home')).toBe(0)
+  expect(top('x', 'P', 'enter', '1')).toBe(0)
+  for (const key of ['escape', 'q', '?', 'f1']) expect(top(key)).toBe('closed')
+})
+
+test('the help is searched, and Enter runs what is chosen', () => {
+  expect(strike(firstView, '?', '/', ...'errors on', 'enter').errorsOnly).toBe(true)
+  const found = strike(firstView, '?', '/', ...'sort by', 'down')
+  expect(found.dialog).toMatchObject({ kind: 'help', search: { text: 'sort by', at: 1 } })
+  expect(strike(found, 'enter').sort.column).toBe('h-icmp')
+  expect(strike(found, 'escape').dialog).toEqual({ kind: 'help', top: 0, search: undefined })
+})
+
+test('dialogs obey the keys that rows are moved by, whichever they are', () => {
+  const bound = bindKeys({ down: 'Ctrl-N' })
+  if (bound.kind === 'error') throw new Error(bound.message)
+  const own = { ...scene, keys: bound.keys }
+  const dialog = (...strokes: string[]) =>
+    strokes.reduce((view, stroke) => pressed(view, stroke, () => own).view, firstView).dialog
+  expect(dialog('?', 'ctrl+n')).toMatchObject({ top: 1 })
+  expect(dialog('c', 'ctrl+n', 'ctrl+n')).toMatchObject({ at: 2 })
+  expect(dialog(':', 'ctrl+n')).toMatchObject({ at: 1 })
+  expect(dialog('?', 'j')).toMatchObject({ top: 0 })
 })

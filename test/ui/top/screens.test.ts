@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import { actionIds, bindingOf } from '../../../src/ui/top/bindings.ts'
 import { createSession, type SessionOptions } from '../../../src/ui/top/session.ts'
+import { parseColumns } from '../../../src/ui/top/start.ts'
 import { widthOf } from '../../../src/ui/top/text.ts'
 import {
   bigCluster,
@@ -229,14 +230,21 @@ test.each(Object.entries(menus))('the menu "%s" is drawn', async (name, keys) =>
 test('the palette runs an action, where need be on its own page', () => {
   expect(screen(bigCluster(200), '100x30', [':', ...'logarithmic', 'enter'])).toContain('log scale')
   expect(screen(bigCluster(200), '100x14', [':', ...'errors', 'enter'])).toContain('errors only')
-  expect(screen(bigCluster(200), '100x14', ['?', '/', ...'qqq'])).toContain('No action has "qqq"')
+  expect(screen(bigCluster(200), '100x14', ['?', '/', ...'qqq'])).toContain(
+    'Nothing here has "qqq"',
+  )
 })
 
 test('chosen columns are shown in the order given, with the name always', () => {
-  const options = { columns: ['p50', 'flaps', 'nonsense'] }
+  const parsed = parseColumns(['p50,flaps'])
+  if (parsed.kind === 'error') throw new Error(parsed.message)
+  const options = { columns: parsed.columns }
   const rows = screen(bigCluster(20), '140x14', [], options).split('\n')
   expect(rows[2]).toMatch(/NODE +P50-1H FLAPS$/)
-  expect(rows[13]).toContain('no column "nonsense"')
+  expect(parseColumns(['p50', 'x,y'])).toMatchObject({
+    kind: 'error',
+    message: expect.stringContaining('no column "x", "y"; there are node state'),
+  })
 })
 
 test('the next theme is drawn at once', () => {

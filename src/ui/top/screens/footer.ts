@@ -1,6 +1,7 @@
 import { actionIds, bindingOf } from '../bindings.ts'
 import { keyName } from '../keys.ts'
-import { type Line, parts, type Span, spread } from '../line.ts'
+import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
+import { markLine, promptLine, promptOf } from '../prompt.ts'
 import { clean } from '../text.ts'
 import type { Dialog } from '../view.ts'
 import { meshPlace, meshWords } from './mesh.ts'
@@ -21,7 +22,11 @@ export function statusLine(shown: Shown, width: number): Line {
     mesh: () => meshPlace(shown),
   }
   right.push([places[view.page]()])
-  return spread(promptLine(shown), parts(right, width), width)
+  const prompt = promptOf(view)
+  if (prompt === undefined) return spread(filterLine(shown), parts(right, width), width)
+  const line = promptLine(prompt, width, shown.theme.glyphs)
+  const room = width - lineWidth(parts(right, width))
+  return lineWidth(line) < room ? spread(line, parts(right, width), width) : line
 }
 
 const place = (at: number, length: number, total: number): string =>
@@ -36,15 +41,8 @@ function progressText(
   return total === 0 ? 'probing ...' : `probing ${done}/${total}${limit}`
 }
 
-function promptLine(shown: Shown): Line {
-  const { view, theme } = shown
-  const cursor: Span = [theme.glyphs.braille ? '▏' : '_', 'bold']
-  const prompt = (sign: string, text: string): Line => [[sign, 'bold'], [clean(text)], cursor]
-  if (view.draft !== undefined) return prompt('/', view.draft.text)
-  if (view.dialog?.kind === 'palette') return prompt(':', view.dialog.text)
-  if (view.dialog?.kind === 'export' && view.dialog.format !== undefined) {
-    return prompt('file: ', view.dialog.name)
-  }
+function filterLine(shown: Shown): Line {
+  const { view } = shown
   if (view.page === 'mesh') return [[meshWords(shown)]]
   return [[(view.page === 'events' ? eventFilters(view.events) : nodeFilters(view)).join('  ')]]
 }
@@ -68,7 +66,7 @@ const draftHints: Hints = [
 ]
 const readingHints: Hints = [
   ['j k', 'scroll'],
-  ['/', 'search and run'],
+  ['/', 'search'],
   ['Esc', 'close'],
 ]
 const dialogHints: Readonly<Record<Exclude<Dialog['kind'], 'confirm'>, Hints>> = {
@@ -106,8 +104,10 @@ const dialogHints: Readonly<Record<Exclude<Dialog['kind'], 'confirm'>, Hints>> =
 export function hintLine(shown: Shown, width: number): Line {
   const { dialog, draft, message } = shown.view
   if (dialog?.kind === 'confirm') return [[`${dialog.question} (y/n)`, 'warn']]
-  const error = draft?.error
-  if (error !== undefined) return [[`${' '.repeat(error.at + 1)}^ ${error.message}`, 'warn']]
+  const prompt = promptOf(shown.view)
+  if (prompt !== undefined && draft?.error !== undefined) {
+    return markLine(prompt, draft.error, width, shown.theme.glyphs)
+  }
   if (draft !== undefined) return hints(draftHints, width)
   if (dialog?.kind === 'export' && dialog.format !== undefined) {
     return hints(
@@ -117,6 +117,9 @@ export function hintLine(shown: Shown, width: number): Line {
       ],
       width,
     )
+  }
+  if (dialog?.kind === 'help' && dialog.search !== undefined) {
+    return hints(dialogHints.palette, width)
   }
   if (dialog !== undefined) return hints(dialogHints[dialog.kind], width)
   if (message !== undefined) return [[message.text, message.tone]]

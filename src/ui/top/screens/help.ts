@@ -3,11 +3,13 @@ import { actionIds, bindingOf, type Group, groups } from '../bindings.ts'
 import { stateTone } from '../cells.ts'
 import { filterFields } from '../filter-fields.ts'
 import { type Keymap, keyName } from '../keys.ts'
-import { blank, type Line, lineWidth, rule, type Span, spread } from '../line.ts'
+import { blank, fill, type Line, lineWidth, plain, rule, type Span, spread } from '../line.ts'
 import { legend } from '../mesh-cell.ts'
+import { actionsWith } from '../palette.ts'
 import { nodeStates } from '../state.ts'
 import { clean, padEnd, wrap } from '../text.ts'
 import type { Theme } from '../theme.ts'
+import type { Search } from '../view.ts'
 import { abilitiesOff } from './header.ts'
 import type { Shown } from './shown.ts'
 
@@ -15,9 +17,29 @@ const keyWidth = 14
 const columnWidth = 39
 
 /** Every key, drawn from their table; then what the words and figures mean. */
-export function helpLines({ theme, keys, board }: Shown, width: number): readonly Line[] {
+export function helpLines(shown: Shown, width: number): readonly Line[] {
+  const { dialog } = shown.view
+  if (dialog?.kind === 'help' && dialog.search !== undefined) {
+    return foundLines(shown, dialog.search, width)
+  }
+  return [...keyLines(shown.keys, width), ...wordLines(shown, width)]
+}
+
+/** Only what has the text in it: the actions, of which one is chosen, then the other lines. */
+function foundLines(shown: Shown, { text, at }: Search, width: number): readonly Line[] {
+  const { keys } = shown
+  const wanted = text.trim().toLowerCase()
+  const actions = actionsWith(text, keys).map((id, place) => {
+    const line = keyLine(keys[id], bindingOf(id).title)
+    return place === at ? fill(line, width, 'selected') : line
+  })
+  const others = wordLines(shown, width).filter(line => plain(line).toLowerCase().includes(wanted))
+  const found = [...actions, ...others]
+  return found.length > 0 ? found : [[[`Nothing here has "${text}" in it`]]]
+}
+
+function wordLines({ theme, board }: Shown, width: number): readonly Line[] {
   return [
-    ...keyLines(keys, width),
     rule('states', width, theme),
     nodeStates.flatMap(
       (state): Line => [

@@ -1,5 +1,7 @@
 import { count } from '../format.ts'
 import { blank, type Line, paintLine } from '../line.ts'
+import { promptOf } from '../prompt.ts'
+import { windowTop } from '../view.ts'
 import { detailLines } from './detail.ts'
 import { eventLines, eventsHeading, eventsSummary } from './events.ts'
 import { hintLine, statusLine } from './footer.ts'
@@ -47,15 +49,27 @@ const readings = {
   prober: { title: proberTitle, text: proberLines },
 } as const
 
+/** The text that is read; none while nothing is. */
+export function readingLines(shown: Shown, width: number): readonly Line[] {
+  const { dialog } = shown.view
+  return dialog?.kind === 'help' || dialog?.kind === 'prober'
+    ? readings[dialog.kind].text(shown, width)
+    : []
+}
+
+/** How many lines of it fit. */
+export const readingRoom = (height: number): number => Math.max(1, height - 2)
+
 function screenLines(shown: Shown, width: number, height: number): readonly Line[] {
   if (width < smallest.width || height < smallest.height) return tinyLines(shown)
   const { dialog, page } = shown.view
   if (dialog?.kind === 'help' || dialog?.kind === 'prober') {
-    const { title, text } = readings[dialog.kind]
-    const lines = text(shown, width)
-    const room = height - 2
-    const top = Math.min(dialog.top, Math.max(0, lines.length - room))
-    return footed([title(width), ...lines.slice(top, top + room)], shown, width, height)
+    const lines = readingLines(shown, width)
+    const search = dialog.kind === 'help' ? dialog.search : undefined
+    const room = readingRoom(height) - (search === undefined ? 0 : 1)
+    const top = windowTop(dialog.top, search?.at ?? dialog.top, lines.length, room)
+    const title = readings[dialog.kind].title(width)
+    return footed([title, ...lines.slice(top, top + room)], shown, width, height)
   }
   if (page === 'detail' && menuLines(shown, width, height) === undefined) {
     const banners = warningLines(shown, width, height)
@@ -87,23 +101,20 @@ function listPage(shown: Shown, width: number, height: number): readonly Line[] 
   return [...header, heading, ...rows.slice(0, body), ...padding, statusLine(shown, width)]
 }
 
-/** The last row is the hint line's; on a low screen the prompt takes it while it is open. */
+/** The last row is the hint line's; where there is no status line, the prompt is above it while it is open. */
 function footed(
   lines: readonly Line[],
   shown: Shown,
   width: number,
   height: number,
 ): readonly Line[] {
-  const padding = Array.from({ length: Math.max(0, height - 1 - lines.length) }, () => blank)
-  const prompt = isTyping(shown.view) && (height < roomy || shown.view.page === 'detail')
-  const last = prompt ? statusLine(shown, width) : hintLine(shown, width)
-  return [...lines.slice(0, height - 1), ...padding, last]
+  const { dialog, page } = shown.view
+  const without = height < roomy || page === 'detail' || dialog?.kind === 'help'
+  const prompt = without && promptOf(shown.view) !== undefined ? [statusLine(shown, width)] : []
+  const room = height - 1 - prompt.length
+  const padding = Array.from({ length: Math.max(0, room - lines.length) }, () => blank)
+  return [...lines.slice(0, room), ...padding, ...prompt, hintLine(shown, width)]
 }
-
-const isTyping = ({ draft, dialog }: Shown['view']): boolean =>
-  draft !== undefined ||
-  dialog?.kind === 'palette' ||
-  (dialog?.kind === 'export' && dialog.format !== undefined)
 
 const tinyLines = ({ board }: Shown): readonly Line[] => [
   [[`${board.counts.down} down/${count(board.rows.length, 'node')}`]],
