@@ -75,7 +75,7 @@ function adminOf(where: string): 'unix' | 'any' {
 /** How the screen and the plain table look. */
 export const lookFlags = (command: Command) =>
   command
-    .option('--columns <COLUMN...>', 'the columns of the screen')
+    .option('--columns <COLUMN...>', 'the columns of the table, in words or between commas')
     .option('--sort <COLUMN>', 'the column to sort by')
     .option('--filter <FILTER>', 'show only the nodes that match')
     .addOption(

@@ -1,17 +1,14 @@
 import { registerHooks } from 'node:module'
 import { systemClock } from '../src/core/clock.ts'
 import { createMesh } from '../src/core/engine/mesh.ts'
-import { UserError } from '../src/core/errors.ts'
 import type { NodeName } from '../src/core/model/node.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
 import { fastWidthHooks, oneFunctionHooks } from '../src/ui/top/fast-width.ts'
 import { boundGarbage } from './bound-garbage.ts'
 import { type LookFlags, lookOf } from './look.ts'
+import { keysOf, type TableFlags, tableOf } from './table-flags.ts'
 
-export interface ScreenFlags extends LookFlags {
-  readonly sort?: string
-  readonly filter?: string
-  readonly columns?: readonly string[]
+export interface ScreenFlags extends LookFlags, TableFlags {
   readonly keys?: Readonly<Record<string, string>>
   /** False where frames are not to be marked for the terminal. */
   readonly sync?: boolean
@@ -22,6 +19,14 @@ export interface ShownSource {
   readonly label: string
   readonly name?: NodeName | undefined
   readonly source: HealthSource
+}
+
+/** How the screen begins: what the operator's flags and settings mean. */
+export type ScreenStart = Awaited<ReturnType<typeof startOf>>
+
+/** Throws a UserError that names the flag or the setting, before anything is opened. */
+export async function startOf(flags: ScreenFlags) {
+  return { ...(await tableOf(flags)), keys: await keysOf(flags.keys ?? {}, 'Stored keys') }
 }
 
 /** Loads the screen, which takes a while: begin early. */
@@ -36,12 +41,11 @@ export async function showScreen(
   loaded: ReturnType<typeof loadScreen>,
   sources: readonly [ShownSource, ...ShownSource[]],
   flags: ScreenFlags,
+  start: ScreenStart,
   signal: AbortSignal,
 ): Promise<void> {
-  const { bindKeys, showTop } = await loaded
+  const { showTop } = await loaded
   boundGarbage({ growthPercent: 80 })
-  const bound = bindKeys(flags.keys ?? {})
-  if (bound.kind === 'error') throw new UserError(`Stored keys: ${bound.message}`)
   const keeper = createMesh({ clock: systemClock })
   for (const of of sources) keeper.follow(of, of.source)
   try {
@@ -54,10 +58,7 @@ export async function showScreen(
       stdout: process.stdout,
       signal,
       look: lookOf(flags),
-      keys: bound.keys,
-      sort: flags.sort,
-      filter: flags.filter,
-      columns: flags.columns,
+      ...start,
       screenReader: process.env.INK_SCREEN_READER === 'true',
       synchronized: flags.sync ?? true,
     })

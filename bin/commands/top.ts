@@ -15,6 +15,7 @@ import { nodesAskedFor } from '../open-nodes.ts'
 import { openSource, type SourceFlags } from '../open-source.ts'
 import type { ScreenFlags, ShownSource } from '../screen.ts'
 import { ownProbing } from '../settings.ts'
+import { tableOf } from '../table-flags.ts'
 import { version } from '../version.ts'
 
 export interface TopFlags extends SourceFlags, ScreenFlags {
@@ -56,12 +57,13 @@ export async function top(asked: Omit<TopFlags, 'host'> & TopHosts): Promise<voi
     )
   }
   const shown = await filterOf(flags)
+  const render = flags.json ? asJson : await asPlain(flags)
   const watching = flags.json && flags.watch
   const sources = await openOne(flags, watching ? 'top' : 'once')
   const output = { source: sources[0].source, rules, end, shown }
   try {
     if (watching) await watch(output)
-    else await once(output, flags.json ? asJson : await asPlain(flags))
+    else await once(output, render)
   } finally {
     await closeAll(sources)
   }
@@ -100,11 +102,12 @@ async function onScreen(
   hosts: readonly string[],
   end: AbortSignal,
 ): Promise<void> {
-  const { loadScreen, showScreen } = await import('../screen.ts')
+  const { loadScreen, showScreen, startOf } = await import('../screen.ts')
   const screen = loadScreen()
+  const start = await startOf(flags)
   const sources = await openShown(flags, hosts)
   try {
-    await showScreen(screen, sources, flags, end)
+    await showScreen(screen, sources, flags, start, end)
   } finally {
     await closeAll(sources)
   }
@@ -162,10 +165,9 @@ const asJson = (snapshot: Snapshot) =>
 
 async function asPlain(flags: TopFlags) {
   const { renderPlain } = await import('../../src/ui/top/plain.ts')
-  const width = process.stdout.columns || 160
-  const look = lookOf(flags)
-  return (snapshot: Snapshot) =>
-    renderPlain(snapshot, { ...look, width, nowMs: snapshot.takenAtMs })
+  const { columns, sort } = await tableOf(flags)
+  const options = { ...lookOf(flags), columns, sort, width: process.stdout.columns || 160 }
+  return (snapshot: Snapshot) => renderPlain(snapshot, { ...options, nowMs: snapshot.takenAtMs })
 }
 
 async function once(

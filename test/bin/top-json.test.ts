@@ -155,6 +155,15 @@ test('stdout that is no terminal gets one plain table', async () => {
   expect(stdout).not.toContain('\u001b')
 })
 
+test('the plain table has the columns and the order that were asked for', async () => {
+  const args = ['top', '--demo', '3', '--timeout', '500ms']
+  const { stdout } = await run(...args, '--columns', 'node,agent,state', '--sort', '-node')
+  const lines = stdout.split('\n')
+  expect(lines.find(line => line.includes('NODE'))).toMatch(/NODE▲? +AGENT +STATE/)
+  expect(stdout.indexOf('demo-3')).toBeLessThan(stdout.indexOf('demo-2'))
+  expect(await run(...args, '--columns', 'a,b')).toMatchObject({ code: 1, stdout: '' })
+})
+
 test('without any source the ways to give one are listed, the demo first', async () => {
   const { code, stderr } = await run('top')
   expect(code).toBe(1)

@@ -108,3 +108,16 @@ test('a terminal that tells no size gets a table of the usual width', async () =
   expect((await terminal.ended).exitCode).toBe(0)
   expect(terminal.bytes()).toMatch(/demo-3-refuses +DOWN +127\.77\.3\.1/)
 })
+
+test.each([
+  [['--columns', 'node,nope'], '--columns: no column "nope"; there are node state'],
+  [['--sort', '-nope'], '--sort: no column "nope"'],
+  [['--filter', 'icmp>5x'], '--filter, position 6: a number is needed'],
+])('%j is refused before there is a screen', async (args, words) => {
+  for (const env of [{}, { INK_SCREEN_READER: 'true' }]) {
+    const screen = screenOf(['--demo', '2', ...args], env)
+    expect((await screen.ended).exitCode).toBe(1)
+    expect(screen.text()).toContain(words)
+    expect(screen.bytes()).not.toContain('\u001b[?1049h')
+  }
+})

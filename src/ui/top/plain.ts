@@ -1,23 +1,22 @@
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { type ColumnId, defaultColumns } from './columns.ts'
-import { everything, type Filter } from './filter.ts'
+import type { ColumnId } from './columns.ts'
 import { defaultKeys } from './keys.ts'
 import { type Line, paintLine } from './line.ts'
-import { orderOf } from './order.ts'
+import { orderOf, type Sort } from './order.ts'
 import { boardOf } from './rows.ts'
 import { headerLines } from './screens/header.ts'
 import type { Shown } from './screens/shown.ts'
 import { headingLine, tableLines } from './screens/table.ts'
+import { startView } from './start.ts'
 import { createTheme, uncoded } from './theme.ts'
-import { firstView } from './view.ts'
 
 export interface PlainOptions {
   readonly width: number
   readonly nowMs: number
   readonly color: boolean
   readonly ascii: boolean
-  readonly columns?: readonly ColumnId[]
-  readonly filter?: Filter
+  readonly columns?: readonly ColumnId[] | undefined
+  readonly sort?: Sort | undefined
 }
 
 /** One plain table of a snapshot, for stdout that is no terminal (or TERM=dumb). Pure. */
@@ -26,8 +25,8 @@ export function renderPlain(snapshot: Snapshot, options: PlainOptions): string {
   const styled = createTheme({ theme: 'default', ...options })
   const theme = options.color ? styled : { ...styled, paint: uncoded }
   const board = boardOf(snapshot, nowMs)
-  const view = { ...firstView, at: -1, columns: options.columns ?? defaultColumns }
-  const order = orderOf(board, { ...view, filter: options.filter ?? everything }, nowMs)
+  const view = { ...startView(options, 'default'), at: -1 }
+  const order = orderOf(board, view, nowMs)
   const shown: Shown = {
     title: 'cilium-health',
     theme,

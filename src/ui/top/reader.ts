@@ -4,7 +4,7 @@ import type { HealthSource } from '../../core/model/source.ts'
 import { staleAfterMs } from '../../core/model/verdict.ts'
 import { diagnose } from './diagnosis.ts'
 import { sentence } from './event-text.ts'
-import { everything, type Filter, parseFilter } from './filter.ts'
+import { everything, type Filter } from './filter.ts'
 import { clock } from './format.ts'
 import { createProbing } from './probing.ts'
 import { boardOf, type Row } from './rows.ts'
@@ -17,7 +17,7 @@ export interface ReaderOptions {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly signal: AbortSignal
-  readonly filter?: string | undefined
+  readonly filter?: Filter | undefined
 }
 
 const keysText = 's summary, l nodes that are not OK, a all nodes, p probe all, q quit'
@@ -27,8 +27,7 @@ const keysText = 's summary, l nodes that are not OK, a all nodes, p probe all, 
  * keys ask for more. Ends as the screen does.
  */
 export async function readAloud(options: ReaderOptions): Promise<void> {
-  const { source, nowMs, stdin, stdout, signal } = options
-  const filter = filterOf(options.filter)
+  const { source, nowMs, stdin, stdout, signal, filter = everything } = options
   const log = createEventLog()
   let told = 0
   const say = (text: string) => stdout.write(`${text}\r\n`)
@@ -94,11 +93,6 @@ function keysUntilEnd(
     stdin.pause()
     signal.removeEventListener('abort', end)
   })
-}
-
-function filterOf(text: string | undefined): Filter {
-  const parsed = parseFilter(text ?? '')
-  return parsed.kind === 'filter' ? parsed.filter : everything
 }
 
 const rowText = (row: Row, source: HealthSource, nowMs: number): string =>

@@ -6,7 +6,6 @@ import { createSession, type Session, type SessionOptions } from './session.ts'
 import { functionKey } from './strokes.ts'
 import { listening, mouseGuard, openKeyboard, unsynchronized } from './terminal.ts'
 
-export { columnIds, isColumnId } from './columns.ts'
 export { createFilter } from './filter.ts'
 export { bindKeys, type Keymap } from './keys.ts'
 export { renderPlain } from './plain.ts'

@@ -1,50 +1,46 @@
-import { type ColumnId, columnIds, defaultColumns, isColumnId } from './columns.ts'
-import { retyped } from './dialogs.ts'
-import { clean } from './text.ts'
+import { type ColumnId, columnIds, isColumnId } from './columns.ts'
+import type { Filter } from './filter.ts'
+import type { Sort } from './order.ts'
 import type { ThemeName } from './theme.ts'
 import { firstView, type View } from './view.ts'
 
 export interface StartOptions {
-  /** A column's id, with a minus before it to reverse it. */
-  readonly sort?: string | undefined
-  readonly filter?: string | undefined
-  /** Ids of the columns to show. */
-  readonly columns?: readonly string[] | undefined
+  readonly sort?: Sort | undefined
+  readonly filter?: Filter | undefined
+  readonly columns?: readonly ColumnId[] | undefined
 }
 
-const readMs = 8000
+/** The view to begin with. */
+export const startView = (options: StartOptions, theme: ThemeName): View => ({
+  ...firstView,
+  theme,
+  columns: options.columns ?? firstView.columns,
+  filter: options.filter ?? firstView.filter,
+  sort: options.sort ?? firstView.sort,
+})
 
-/** The view to begin with. What is wrong with a wish is told on the screen; the rest is granted. */
-export function startView(options: StartOptions, theme: ThemeName, nowMs: number): View {
-  const wrong: string[] = []
-  const columns = columnsOf(options.columns, wrong)
-  const view = sorted(filtered({ ...firstView, theme, columns }, options, wrong), options, wrong)
-  if (wrong.length === 0) return view
-  const message = { text: clean(wrong.join('; ')), tone: 'warn', untilMs: nowMs + readMs } as const
-  return { ...view, message }
-}
+type Error = { readonly kind: 'error'; readonly message: string }
+export type ParsedColumns =
+  | { readonly kind: 'columns'; readonly columns: readonly ColumnId[] }
+  | Error
+export type ParsedSort = { readonly kind: 'sort'; readonly sort: Sort } | Error
 
-function columnsOf(names: readonly string[] | undefined, wrong: string[]): readonly ColumnId[] {
-  if (names === undefined) return defaultColumns
+/** Columns by their ids, in words or between commas; the name is always there, first. */
+export function parseColumns(words: readonly string[]): ParsedColumns {
+  const names = words.flatMap(word => word.split(',')).filter(Boolean)
   const unknown = names.filter(name => !isColumnId(name))
-  if (unknown.length > 0) {
-    wrong.push(`no column "${unknown.join('", "')}"; there are ${columnIds.join(' ')}`)
-  }
-  return [...new Set<ColumnId>(['node', ...names.filter(isColumnId)])]
+  if (unknown.length > 0) return noColumn(unknown)
+  return { kind: 'columns', columns: [...new Set(['node', ...names].filter(isColumnId))] }
 }
 
-function filtered(view: View, { filter }: StartOptions, wrong: string[]): View {
-  if (filter === undefined) return view
-  const typed = retyped(view, filter)
-  const error = typed.draft?.error
-  if (error !== undefined) wrong.push(`filter "${filter}": ${error.message}`)
-  return { ...typed, draft: undefined }
+/** A column's id, with a minus before it to reverse it. */
+export function parseSort(text: string): ParsedSort {
+  const column = text.replace(/^-/, '')
+  if (!isColumnId(column)) return noColumn([column])
+  return { kind: 'sort', sort: { column, reversed: text.startsWith('-') } }
 }
 
-function sorted(view: View, { sort }: StartOptions, wrong: string[]): View {
-  if (sort === undefined) return view
-  const column = sort.replace(/^-/, '')
-  if (isColumnId(column)) return { ...view, sort: { column, reversed: sort.startsWith('-') } }
-  wrong.push(`no column "${sort}" to sort by`)
-  return view
-}
+const noColumn = (names: readonly string[]): Error => ({
+  kind: 'error',
+  message: `no column "${names.join('", "')}"; there are ${columnIds.join(' ')}`,
+})
