@@ -12,10 +12,14 @@ export async function filterOf({ filter: text }: FilterFlags) {
   const { createFilter } = await import('../src/ui/top/filter.ts')
   const filter = createFilter(text)
   if (filter.kind === 'error') throw misplaced('--filter', text, filter)
-  return (snapshot: Snapshot): Snapshot => ({
-    ...snapshot,
-    nodes: snapshot.nodes.filter(node => filter.matches(node, snapshot, snapshot.takenAtMs)),
-  })
+  let told: string | undefined
+  return (snapshot: Snapshot): Snapshot => {
+    const lack = filter.lacks(snapshot)
+    if (lack !== undefined && lack !== told) process.stderr.write(`--filter: ${lack}\n`)
+    told = lack
+    const nodes = snapshot.nodes.filter(node => filter.matches(node, snapshot, snapshot.takenAtMs))
+    return { ...snapshot, nodes }
+  }
 }
 
 /** The same for a daemon's answer as it came. */

@@ -8,21 +8,24 @@ export interface Filter {
   readonly matches: Condition
   /** Whether its answer changes as time goes by, without new data. */
   readonly timely: boolean
+  /** Whether it asks for labels of nodes. */
+  readonly labelled: boolean
 }
 
 export type ParsedFilter =
   | { readonly kind: 'filter'; readonly filter: Filter }
   | { readonly kind: 'error'; readonly error: FilterError }
 
-export const everything: Filter = { text: '', matches: () => true, timely: false }
+export const everything: Filter = { text: '', matches: () => true, timely: false, labelled: false }
 
 interface Token {
   readonly at: number
   readonly text: string
 }
 
-// Labels, a regular expression, a bracket, a negation, or a word up to a blank or a bracket.
-const tokenPattern = /(?<![^\s(!])-l\s+[^\s()]+|\/(?:[^/\\]|\\.)*\/|[()]|!(?![=])|[^\s()]+/g
+// Labels, a comparison, a regular expression, a bracket, a negation, or a word up to a blank or a bracket.
+const tokenPattern =
+  /(?<![^\s(!])-l\s+[^\s()]+|(?<![^\s(!])[\w-]+\s*(?:<=|>=|!=|=~|==?|<|>)\s*[^\s()]*|\/(?:[^/\\]|\\.)*\/|[()]|!(?![=])|[^\s()]+/g
 const longest = 500
 
 /**
@@ -44,7 +47,12 @@ export function parseFilter(text: string): ParsedFilter {
   if (left !== undefined) return fail(left, 'no bracket is open here')
   return {
     kind: 'filter',
-    filter: { text, matches: parsed, timely: /(^|[\s(!])age[=!<>]/i.test(text) },
+    filter: {
+      text,
+      matches: parsed,
+      timely: /(^|[\s(!])age\s*[=!<>]/i.test(text),
+      labelled: /(^|[\s(!])(-l\s|zone\s*!?=)/i.test(text),
+    },
   }
 }
 
@@ -52,6 +60,12 @@ export function parseFilter(text: string): ParsedFilter {
 export function endsInField(text: string): boolean {
   const [, word] = /(?:^|[\s(!])([\w-]+)$/.exec(text.toLowerCase()) ?? []
   return word !== undefined && [...filterFields, 'or', 'and'].some(name => name.startsWith(word))
+}
+
+/** What nodes do not have that the filter asks for, in words; undefined where they have it. */
+export function lackOf({ labelled }: Filter, nodes: readonly NodeHealth[]): string | undefined {
+  const known = !labelled || nodes.length === 0 || nodes.some(({ labels }) => labels !== undefined)
+  return known ? undefined : 'no labels are known from this source: --node-labels'
 }
 
 interface Parser {
@@ -127,6 +141,8 @@ function take(parser: Parser, word: string): boolean {
 export type NodeFilter =
   | {
       readonly kind: 'filter'
+      /** Why it cannot do what it was made for with this source; undefined where it can. */
+      lacks(snapshot: Snapshot): string | undefined
       matches(node: NodeHealth, snapshot: Snapshot, nowMs: number): boolean
     }
   | { readonly kind: 'error'; readonly message: string; readonly position: number }
@@ -139,6 +155,7 @@ export function createFilter(text: string): NodeFilter {
   }
   return {
     kind: 'filter',
+    lacks: snapshot => lackOf(parsed.filter, snapshot.nodes),
     matches: (node, snapshot, nowMs) =>
       parsed.filter.matches(rowAlone(node, snapshot, nowMs), nowMs),
   }

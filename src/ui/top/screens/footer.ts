@@ -1,4 +1,5 @@
 import { actionIds, bindingOf } from '../bindings.ts'
+import { lackOf } from '../filter.ts'
 import { keyName } from '../keys.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { markLine, promptLine, promptOf } from '../prompt.ts'
@@ -44,13 +45,18 @@ function progressText(
 function filterLine(shown: Shown): Line {
   const { view } = shown
   if (view.page === 'mesh') return [[meshWords(shown)]]
-  return [[(view.page === 'events' ? eventFilters(view.events) : nodeFilters(view)).join('  ')]]
+  return [[(view.page === 'events' ? eventFilters(view.events) : nodeFilters(shown)).join('  ')]]
 }
 
-const nodeFilters = ({ filter, errorsOnly }: Shown['view']): readonly string[] => [
-  ...(filter.text === '' ? [] : [`filter: ${clean(filter.text)}`]),
-  ...(errorsOnly ? ['errors only'] : []),
-]
+const nodeFilters = ({ view, board }: Shown): readonly string[] => {
+  const { filter, errorsOnly } = view
+  const lack = lackOf(filter, board.snapshot.nodes)
+  return [
+    ...(filter.text === '' ? [] : [`filter: ${clean(filter.text)}`]),
+    ...(lack === undefined ? [] : [`(${lack})`]),
+    ...(errorsOnly ? ['errors only'] : []),
+  ]
+}
 
 const eventFilters = ({ level, text }: Shown['view']['events']): readonly string[] => [
   ...(level === 'info' ? [] : [`severity >= ${level}`]),
@@ -108,6 +114,8 @@ export function hintLine(shown: Shown, width: number): Line {
   if (prompt !== undefined && draft?.error !== undefined) {
     return markLine(prompt, draft.error, width, shown.theme.glyphs)
   }
+  const lack = lackOf(shown.view.filter, shown.board.snapshot.nodes)
+  if (draft !== undefined && lack !== undefined) return [[lack, 'warn']]
   if (draft !== undefined) return hints(draftHints, width)
   if (dialog?.kind === 'export' && dialog.format !== undefined) {
     return hints(

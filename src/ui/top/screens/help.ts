@@ -56,7 +56,9 @@ function wordLines({ theme, board }: Shown, width: number): readonly Line[] {
     [['~ in doubt: the prober was late  r sent again, since a packet was lost']],
     rule('filter', width, theme),
     [['icmp>5ms !state=ok age>2m (loss>=10% or xbase>3) name=web-* /regex/ word']],
-    [[`fields: ${filterFields.join(' ')}`]],
+    ...wrap(`fields: ${filterFields.join(' ')}`, width, theme.glyphs.ellipsis).map(
+      (line): Line => [[line]],
+    ),
     rule('mesh', width, theme),
     [['a row is a source, a column a target; a cell is the worst probe of its pairs']],
     [[legend(theme.glyphs)]],
