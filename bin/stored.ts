@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { UserError } from '../src/core/errors.ts'
 
+/** Of no use to a document, which a wrong one must not cost. */
+const looks: readonly string[] = ['theme', 'color', 'ascii', 'columns', 'sort']
 const sources = ['host', 'attach', 'cilium', 'node', 'nodes', 'demo'] as const
 
 /**
@@ -13,6 +15,7 @@ export async function withStored(command: Command): Promise<void> {
   if (unreadable) {
     process.stderr.write(`Warning: the settings in ${file} may not be read: ${unreadable}\n`)
   }
+  const { json } = command.opts()
   const { host, cilium, nodes: _, ...others } = settings
   const given = (name: string) => (command.getOptionValueSource(name) ?? 'default') !== 'default'
   command.setOptionValueWithSource('keys', settings.keys, 'config')
@@ -22,6 +25,7 @@ export async function withStored(command: Command): Promise<void> {
     const name = option.attributeName()
     const value = stored[name]
     if (value === undefined || given(name)) continue
+    if (json && looks.includes(name)) continue
     if (option.argChoices?.includes(String(value)) === false) {
       throw new UserError(
         `${file}: there is no ${name} ${JSON.stringify(value)}`,

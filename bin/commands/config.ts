@@ -1,7 +1,11 @@
 import { openConfig, type Settings } from '../../src/core/config.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { formatGoDuration } from '../../src/core/model/duration.ts'
+import { fixedNodes } from '../../src/core/nodes/fixed.ts'
+import { themeNames } from '../../src/ui/top/theme.ts'
 import { print } from '../exit.ts'
+import { rulesOf } from '../fail-on.ts'
+import { columnsOf, keysOf, sortOf, tableFilterOf } from '../table-flags.ts'
 
 /** Prints the settings and where they are stored. */
 export async function listSettings(): Promise<void> {
@@ -13,7 +17,25 @@ export async function listSettings(): Promise<void> {
 /** Stores one setting; several words make a list, or for `keys` the bindings of several actions. */
 export async function setSetting(name: string, words: readonly string[]): Promise<void> {
   const config = await openConfig()
-  config.set(name, settingOf(name, words))
+  const value = settingOf(name, words)
+  await checks[name]?.(words)
+  config.set(name, value)
+}
+
+/** What the commands would refuse is not stored; each is read as the commands read it. */
+const checks: Readonly<Record<string, (words: readonly string[]) => unknown>> = {
+  nodes: words => fixedNodes(words),
+  columns: words => columnsOf(words, 'columns'),
+  sort: ([word = '']) => sortOf(word, 'sort'),
+  filter: ([word = '']) => tableFilterOf(word, 'filter'),
+  keys: words => keysOf(Object.fromEntries(words.map(binding)), 'keys'),
+  failOn: ([word = '']) => rulesOf(word, 'failOn'),
+  theme: ([word = '']) => themeOf(word),
+}
+
+function themeOf(word: string): void {
+  if ((themeNames as readonly string[]).includes(word)) return
+  throw new UserError(`theme: there is no "${word}"`, `Choose one of ${themeNames.join(', ')}.`)
 }
 
 export async function unsetSetting(name: string): Promise<void> {
@@ -29,7 +51,8 @@ const durations: readonly string[] = [
 ] satisfies (keyof Settings)[]
 
 function settingOf(name: string, words: readonly string[]): unknown {
-  if (lists.includes(name)) return words
+  if (lists.includes(name))
+    return words.flatMap(word => (name === 'columns' ? word.split(',') : word))
   if (name === 'keys') return Object.fromEntries(words.map(binding))
   const [word = '', ...more] = words
   if (more.length > 0) throw new UserError(`"${name}" takes one value, not ${words.length}`)

@@ -1,15 +1,16 @@
 import { systemClock } from '../../src/core/clock.ts'
 import { unlessAborted } from '../../src/core/daemon/unless-aborted.ts'
 import { UserError } from '../../src/core/errors.ts'
-import { createEventLog, eventsReport } from '../../src/core/model/events.ts'
+import { createEventLog, type EventLog, eventsReport } from '../../src/core/model/events.ts'
 import type { NodeName } from '../../src/core/model/node.ts'
-import { parseRules, type Rule, rulesMet } from '../../src/core/model/rules.ts'
+import { type Rule, rulesMet } from '../../src/core/model/rules.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import type { HealthSource } from '../../src/core/model/source.ts'
 import { toReport } from '../../src/ui/text/report.ts'
 import type { Pace } from '../assemble.ts'
 import { endOnSignals, exitCodes, print } from '../exit.ts'
-import { filterOf, misplaced } from '../filter.ts'
+import { rulesOf } from '../fail-on.ts'
+import { filterOf } from '../filter.ts'
 import { isScreen, lookOf } from '../look.ts'
 import { nodesAskedFor } from '../open-nodes.ts'
 import { openSource, type SourceFlags } from '../open-source.ts'
@@ -46,7 +47,7 @@ interface Output {
 export async function top(asked: Omit<TopFlags, 'host'> & TopHosts): Promise<void> {
   const hosts = [...new Set([asked.host ?? []].flat())]
   const flags: TopFlags = { ...asked, host: hosts[0] }
-  const rules = rulesOf(flags.failOn)
+  const rules = rulesOf(flags.failOn, '--fail-on')
   mustBeOfUse(flags)
   const end = endOnSignals()
   if (!flags.json && isScreen()) return onScreen(flags, hosts, end)
@@ -153,15 +154,8 @@ async function openShown(flags: TopFlags, hosts: readonly string[]): Promise<Sou
 const historyFor = (sources: number, length: number): number =>
   Math.max(1, Math.floor(length / Math.ceil(sources / 10)))
 
-function rulesOf(text: string | undefined): readonly Rule[] {
-  if (text === undefined) return []
-  const result = parseRules(text)
-  if (result.kind === 'error') throw misplaced('--fail-on', text, result)
-  return result.rules
-}
-
-const asJson = (snapshot: Snapshot) =>
-  `${JSON.stringify(toReport(snapshot, { version }), null, 2)}\n`
+const asJson = (snapshot: Snapshot, log: EventLog) =>
+  `${JSON.stringify(toReport(snapshot, { version, events: eventsReport(log) }), null, 2)}\n`
 
 async function asPlain(flags: TopFlags) {
   const { renderPlain } = await import('../../src/ui/top/plain.ts')
@@ -172,12 +166,14 @@ async function asPlain(flags: TopFlags) {
 
 async function once(
   { source, rules, end, shown }: Output,
-  render: (snapshot: Snapshot) => string,
+  render: (snapshot: Snapshot, log: EventLog) => string,
 ): Promise<void> {
+  const log = createEventLog()
   await source.probe({ signal: end }).catch(unlessAborted(end))
   if (end.aborted) return
+  log.observe(source.snapshot())
   const snapshot = shown(source.snapshot())
-  await print(render(snapshot))
+  await print(render(snapshot, log))
   judge(rules, snapshot)
   if (snapshot.feed.kind === 'lost') throw new UserError(snapshot.feed.reason)
 }

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { run, start } from '../support/program.ts'
 
@@ -202,7 +202,42 @@ test('a setting or value that nobody knows is refused by name, and nothing is st
   expect([bogus.code, bogus.stderr]).toEqual([1, expect.stringContaining('no setting "bogus"')])
   const port = await withHome('config', 'set', 'port', '70000')
   expect([port.code, port.stderr]).toEqual([1, expect.stringContaining('"port" is 70000')])
-  await withHome('config', 'set', 'theme', 'pink')
+})
+
+test.each([
+  [['theme', 'pink'], 'theme: there is no "pink"'],
+  [['sort', 'nope'], 'sort: no column "nope"; there are node'],
+  [['columns', 'node,nope'], 'columns: no column "nope"'],
+  [['filter', 'icmp>5x'], 'filter, position 6: a number'],
+  [['failOn', 'up>0'], 'failOn, position 1: "up" is no metric'],
+  [['keys', 'nope=x'], 'keys: no action "nope"; there are'],
+  [['keys', 'probe=Ctrl-C'], 'keys: Ctrl-C always quits'],
+  [['keys', 'probe=Hyper-X'], 'keys: "Hyper-X" is no key'],
+  [['nodes', 'a=nowhere'], 'nowhere'],
+])('config set %j is refused as top would, and not stored', async (args, words) => {
+  const { code, stderr } = await withHome('config', 'set', ...args)
+  expect([code, stderr]).toEqual([1, expect.stringContaining(words)])
+  expect((await withHome('config')).stdout).not.toContain(args[0])
+})
+
+test('columns are stored between commas or in words', async () => {
+  await withHome('config', 'set', 'columns', 'node,agent', 'ip')
+  expect((await withHome('config')).stdout).toContain('columns = ["node","agent","ip"]')
+})
+
+test('a stored look that is wrong costs no document', async () => {
+  const { stdout } = await withHome('config')
+  const file = stdout.split('\n')[0]?.slice(2) ?? ''
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(
+    file,
+    JSON.stringify({ theme: 'pink', sort: 'nope', columns: ['x'], keys: { a: 'b' } }),
+  )
   const top = await withHome('top', '--json', '--demo', '1')
-  expect([top.code, top.stderr]).toEqual([1, expect.stringContaining('there is no theme "pink"')])
+  expect([top.code, top.stderr]).toEqual([0, ''])
+  const table = await withHome('top', '--demo', '1')
+  expect([table.code, table.stderr]).toEqual([
+    1,
+    expect.stringContaining('there is no theme "pink"'),
+  ])
 })
