@@ -66,6 +66,15 @@ test('the demo listens on the port that was asked for', async () => {
   expect((await run('top', '--json', '--demo', '1', '--port', `${port}`)).code).toBe(0)
 })
 
+test('one round tells what it found as events, or that there were none', async () => {
+  const eventsOf = async (...args: readonly string[]) =>
+    reportOf((await run('top', '--json', '--timeout', '500ms', ...args)).stdout).events
+  expect(await eventsOf('--demo', '3')).toMatchObject([
+    { kind: 'down', nodes: ['demo-3-refuses'], reason: 'refused' },
+  ])
+  expect(await eventsOf('--demo', '2')).toEqual([])
+})
+
 test('ICMP that cannot be sent is unknown and no failure', async () => {
   const { stdout } = await run('top', '--json', '--demo', '2', '--icmp', 'off')
   const report = reportOf(stdout)
@@ -91,7 +100,7 @@ test('--watch prints a document a line until it is told to end', async () => {
 test('--watch tells what happened while it watched', async () => {
   const watching = start(['top', '--json', '--watch', '--demo', '3', '--interval', '200ms'])
   for await (const line of watching.lines()) {
-    const down = reportOf(line).events?.find(event => event.kind === 'down')
+    const down = reportOf(line).events.find(event => event.kind === 'down')
     if (!down) continue
     expect(down).toMatchObject({ severity: 'critical', nodes: ['demo-3-refuses'] })
     break

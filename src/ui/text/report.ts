@@ -12,8 +12,8 @@ import { isStale, staleAfterMs } from '../../core/model/verdict.ts'
 
 export interface ReportOptions {
   readonly version: string
-  /** What happened while watching, oldest first. */
-  readonly events?: ReturnType<typeof eventsReport>
+  /** What happened so far, oldest first. */
+  readonly events: ReturnType<typeof eventsReport>
 }
 
 /**
@@ -40,7 +40,7 @@ export function toReport(snapshot: Snapshot, { version, events }: ReportOptions)
       stale: nodes.filter(node => node.stale).length,
     },
     nodes,
-    ...(events ? { events } : {}),
+    events,
   }
 }
 
