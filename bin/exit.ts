@@ -1,17 +1,26 @@
+import { constants } from 'node:os'
 import { UserError } from '../src/core/errors.ts'
 
 /** What the program ends with. Cilium's own client knows 0 and 1. */
 export const exitCodes = { ok: 0, failure: 1, ruleMet: 2 } as const
 
-const signals = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const
+const usual = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const
+
+/** Signals that end a process which does not know them: they, too, must leave the terminal as it was. */
+export const rareSignals = [
+  ...['SIGABRT', 'SIGALRM', 'SIGIO', 'SIGPWR', 'SIGSTKFLT', 'SIGSYS', 'SIGTRAP'],
+  ...['SIGVTALRM', 'SIGXCPU', 'SIGXFSZ'],
+] as readonly NodeJS.Signals[]
 
 /**
- * An abort signal for the process's end: aborted by the first SIGHUP, SIGINT, SIGQUIT or SIGTERM,
- * which also sets the exit code that a shell expects. A second one ends the process at once.
+ * An abort signal for the process's end: aborted by the first SIGHUP, SIGINT, SIGQUIT or SIGTERM, or
+ * one of those given besides, which also sets the exit code that a shell expects. A second one ends
+ * the process at once.
  */
-export function endOnSignals(): AbortSignal {
+export function endOnSignals(besides: readonly NodeJS.Signals[] = []): AbortSignal {
   const end = new AbortController()
-  for (const [name, code] of Object.entries(signals)) {
+  for (const name of [...usual, ...besides]) {
+    const code = 128 + constants.signals[name]
     process.on(name, () => {
       if (end.signal.aborted) process.exit(code)
       process.exitCode = code
@@ -19,6 +28,11 @@ export function endOnSignals(): AbortSignal {
     })
   }
   return end.signal
+}
+
+/** SIGUSR1 would open the inspector, which writes over the screen; SIGUSR2 would end it. */
+export function ignoreUserSignals(): void {
+  for (const name of ['SIGUSR1', 'SIGUSR2'] as const) process.on(name, () => {})
 }
 
 /** Tells an expected mistake in a line with its way out; anything else is a bug and keeps its stack. */

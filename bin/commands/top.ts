@@ -8,7 +8,7 @@ import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import type { HealthSource } from '../../src/core/model/source.ts'
 import { toReport } from '../../src/ui/text/report.ts'
 import type { Pace } from '../assemble.ts'
-import { endOnSignals, exitCodes, print } from '../exit.ts'
+import { endOnSignals, exitCodes, ignoreUserSignals, print, rareSignals } from '../exit.ts'
 import { rulesOf } from '../fail-on.ts'
 import { filterOf } from '../filter.ts'
 import { isScreen, lookOf } from '../look.ts'
@@ -49,8 +49,9 @@ export async function top(asked: Omit<TopFlags, 'host'> & TopHosts): Promise<voi
   const flags: TopFlags = { ...asked, host: hosts[0] }
   const rules = rulesOf(flags.failOn, '--fail-on')
   mustBeOfUse(flags)
-  const end = endOnSignals()
-  if (!flags.json && isScreen()) return onScreen(flags, hosts, end)
+  const screen = !flags.json && isScreen()
+  const end = endOnSignals(screen ? rareSignals : [])
+  if (screen) return onScreen(flags, hosts, end)
   if (hosts.length > 1) {
     throw new UserError(
       'Several sources are shown on a screen only',
@@ -103,6 +104,7 @@ async function onScreen(
   hosts: readonly string[],
   end: AbortSignal,
 ): Promise<void> {
+  ignoreUserSignals()
   const { loadScreen, showScreen, startOf } = await import('../screen.ts')
   const screen = loadScreen()
   const start = await startOf(flags)
