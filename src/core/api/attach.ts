@@ -44,6 +44,7 @@ export function createAttachment(options: AttachmentOptions): HealthSource {
   const intake = createIntake(store, options.factsOf)
   const life = new AbortController()
   const tools = { remote, store, intake, clock }
+  const waiting = createWaiting(clock)
   /** Something is known, or why nothing is. */
   const { promise: firstWord, resolve: speak } = Promise.withResolvers<void>()
   let streaming = false
@@ -57,7 +58,7 @@ export function createAttachment(options: AttachmentOptions): HealthSource {
     })
     streaming = false
     if (offered) throw new Error('the daemon ended the stream')
-    await poll(tools, onContact, life.signal)
+    await poll({ ...tools, clock: waiting }, onContact, life.signal)
   }
 
   const followStream = async (onContact: () => void): Promise<boolean> => {
@@ -97,7 +98,7 @@ export function createAttachment(options: AttachmentOptions): HealthSource {
       const waitMs = Math.max(retryMs, backOffMs(tries++, random()))
       own.setFeed({ kind: 'lost', sinceMs, reason, retryAtMs: nowMs + waitMs })
       speak()
-      await clock.sleep(waitMs, life.signal).catch(unlessClosed(life.signal))
+      await waiting.sleep(waitMs, life.signal).catch(unlessClosed(life.signal))
     }
   }
 
@@ -113,6 +114,7 @@ export function createAttachment(options: AttachmentOptions): HealthSource {
       await orAborted(firstWord, signal)
       return answer
     },
+    refetch: () => (streaming && own.snapshot().feed.kind !== 'lost' ? false : waiting.end()),
     async close() {
       life.abort(new Error('closed'))
       await ended
@@ -129,6 +131,25 @@ const backOffMs = (tries: number, chance: number) =>
 
 const unlessClosed = (signal: AbortSignal) => (error: unknown) => {
   if (!signal.aborted) throw error
+}
+
+/** A clock whose sleep can be ended: then it is over, without an error. */
+function createWaiting(clock: Clock) {
+  let waker = new AbortController()
+  return {
+    ...clock,
+    async sleep(ms: number, signal: AbortSignal): Promise<void> {
+      waker = new AbortController()
+      const { signal: woken } = waker
+      await clock.sleep(ms, AbortSignal.any([signal, woken])).catch(error => {
+        if (signal.aborted || !woken.aborted) throw error
+      })
+    },
+    end(): true {
+      waker.abort()
+      return true
+    },
+  }
 }
 
 /** Aborts after a while without a word. */

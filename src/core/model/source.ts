@@ -36,5 +36,7 @@ export interface HealthSource {
   subscribe(listener: () => void): () => void
   /** Probes now. Resolves once every result is in the snapshot; rejects only when aborted or closed. */
   probe(order: ProbeOrder): Promise<ProbeAnswer>
+  /** Asks at once for what would be asked for later, without probing; false where all comes by itself. */
+  readonly refetch?: () => boolean
   close(): Promise<void>
 }

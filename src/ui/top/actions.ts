@@ -74,7 +74,11 @@ export const changes: Partial<Record<ActionId, Change>> = {
   previousNode: select(moves.up),
   open,
   back: goBack,
-  nextPage: view => ({ ...view, page: following(mainPages, view.page) }),
+  // A node in detail belongs to the nodes.
+  nextPage: view => ({
+    ...view,
+    page: following(mainPages, view.page === 'detail' ? 'table' : view.page),
+  }),
   nodes: show('table'),
   mesh: show('mesh'),
   events: show('events'),

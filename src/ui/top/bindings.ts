@@ -44,7 +44,7 @@ export const bindings = {
     hint: 'next',
   },
   previousNode: { keys: ['N', 'k', 'up'], title: 'previous node', group: 'Move', pages: detail },
-  nextPage: { keys: ['tab'], title: 'nodes, mesh, events', group: 'Move', pages: lists },
+  nextPage: { keys: ['tab'], title: 'nodes, mesh, events', group: 'Move', pages },
   nodes: { keys: ['1'], title: 'the nodes', group: 'Move', pages },
   mesh: { keys: ['2'], title: 'the mesh: who sees whom', group: 'Move', pages, hint: 'mesh' },
   events: { keys: ['3'], title: 'the events', group: 'Move', pages, hint: 'events' },
@@ -103,6 +103,7 @@ export const bindings = {
     hint: 'probe',
   },
   probeShown: { keys: ['P'], title: 'probe all shown', group: 'Act', pages: table },
+  refetch: { keys: ['r'], title: 'ask the source again', group: 'Act', pages },
   acknowledge: {
     keys: ['a'],
     title: 'acknowledge the event',

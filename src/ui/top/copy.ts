@@ -1,5 +1,5 @@
 import type { NodeName } from '../../core/model/node.ts'
-import { rowNamed } from './rows.ts'
+import { type Row, rowNamed } from './rows.ts'
 import type { Shown } from './screens/shown.ts'
 import { rowCells, sheetOf } from './sheet.ts'
 import { clean } from './text.ts'
@@ -13,9 +13,13 @@ export const copyChoices: Readonly<Record<string, CopyChoice>> = {
   r: 'row',
 }
 
-/** The text to copy of what is selected; undefined where nothing is. */
+/** The text to copy of what is selected, or a line for each marked node; undefined where nothing is. */
 export function copyText(shown: Shown, what: CopyChoice): string | undefined {
   const { view, board, events, order } = shown
+  if (view.page === 'table' && view.marks.size > 0) {
+    const marked = [...view.marks].flatMap(name => rowNamed(board, name) ?? [])
+    return marked.map(row => rowText(row, shown, what)).join('\n')
+  }
   const event = view.page === 'events' ? events[view.events.at] : undefined
   const name = {
     table: order.names[view.at],
@@ -28,10 +32,11 @@ export function copyText(shown: Shown, what: CopyChoice): string | undefined {
     return sheetOf(shown).rows[view.events.at]?.join('\t')
   }
   if (row === undefined) return what === 'name' && name !== undefined ? clean(name) : undefined
-  return { name: row.name, ip: clean(row.host?.ip ?? ''), row: rowCells(row, shown).join('\t') }[
-    what
-  ]
+  return rowText(row, shown, what)
 }
+
+const rowText = (row: Row, shown: Shown, what: CopyChoice): string =>
+  ({ name: row.name, ip: clean(row.host?.ip ?? ''), row: rowCells(row, shown).join('\t') })[what]
 
 /** What asks a terminal to put a text into its clipboard (OSC 52). */
 export const clipboardCode = (text: string): string =>

@@ -1,4 +1,4 @@
-import type { EventLog } from '../../core/model/events.ts'
+import type { Feed } from './compose.ts'
 import { clipboardCode, copyText } from './copy.ts'
 import { exportText, writeNew } from './export.ts'
 import { count } from './format.ts'
@@ -22,8 +22,8 @@ export type Tell = (text: string, tone: Message['tone']) => void
 
 interface Hands {
   readonly probing: Probing
-  /** Of the source that is shown. */
-  log(): EventLog
+  /** What is shown. */
+  feed(): Feed
   readonly tell: Tell
   shown(): Shown
   /** Undefined before there is one. */
@@ -36,8 +36,14 @@ export function perform(effect: Effect, hands: Hands): void {
     case 'probe':
       hands.probing.start(effect.nodes)
       break
+    case 'refetch':
+      hands.tell(
+        hands.feed().source.refetch?.() ? 'asked again' : 'results come by themselves',
+        'info',
+      )
+      break
     case 'acknowledge':
-      hands.log().acknowledge(effect.event)
+      hands.feed().log.acknowledge(effect.event)
       break
     case 'copy':
       copy(effect.what, hands.shown(), hands.terminal(), hands.tell)
@@ -64,7 +70,8 @@ function copy(
     tell('there is nothing to copy here', 'warn')
   } else {
     terminal?.send(clipboardCode(text))
-    tell(`sent to the clipboard: ${text}`, 'info')
+    const lines = text.split('\n').length
+    tell(`sent to the clipboard: ${lines > 1 ? count(lines, 'line') : text}`, 'info')
   }
 }
 

@@ -14,7 +14,7 @@ import { type Dialog, placeOf, type Scene, type Search, type View } from './view
 
 /** What a key wants done outside the view. */
 export type Effect =
-  | { readonly kind: 'quit' | 'suspend' | 'redraw' }
+  | { readonly kind: 'quit' | 'suspend' | 'redraw' | 'refetch' }
   | { readonly kind: 'probe'; readonly nodes: readonly NodeName[] }
   | { readonly kind: 'acknowledge'; readonly event: number }
   | { readonly kind: 'copy'; readonly what: CopyChoice }
@@ -139,6 +139,7 @@ function act(view: View, action: ActionId, scene: Scene): Pressed {
     case 'quit':
     case 'suspend':
     case 'redraw':
+    case 'refetch':
       return { view, effect: { kind: action } }
     case 'probe':
       return { view, effect: { kind: 'probe', nodes: chosen(view, scene) } }

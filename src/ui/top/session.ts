@@ -64,16 +64,13 @@ export function createSession(options: SessionOptions): Session {
   const compose = createComposer({ feeds, mesh: options.mesh, nowMs, look, title, keys })
   const listeners = new Set<() => void>()
   let size: Size = { width: 80, height: 24 }
-  let drawn: { readonly size: Size; readonly rows: readonly string[] } | undefined
+  let drawn: readonly string[] = []
   let fresh = false
   let view = startView(options, look.theme)
   let terminal: Terminal | undefined
 
-  const notify = () => {
-    for (const listener of listeners) listener()
-  }
   // A frame costs some ten milliseconds: data alone draws four a second, keys each their own.
-  const pace = createPace(notify, dataFrameMs)
+  const pace = createPace(() => callAll(listeners), dataFrameMs)
   const changed = () => {
     fresh = false
     pace.now()
@@ -93,7 +90,7 @@ export function createSession(options: SessionOptions): Session {
     view = picture.view
     return picture
   }
-  const hands = { probing, log: () => current().log, shown, tell, terminal: () => terminal }
+  const hands = { probing, feed: current, shown, tell, terminal: () => terminal }
   const observe = (feed: Feed) => {
     feed.log.observe(feed.source.snapshot())
     if (feed === current() || view.page === 'mesh') cameIn()
@@ -123,13 +120,12 @@ export function createSession(options: SessionOptions): Session {
       return () => listeners.delete(listener)
     },
     rows(width, height) {
-      if (fresh && drawn?.size.width === width && drawn.size.height === height) return drawn.rows
+      if (fresh && size.width === width && size.height === height) return drawn
       size = { width, height }
       const rows = screenRows(shown(), width, height)
       fresh = true
-      if (drawn === undefined || !same(rows, drawn.rows)) drawn = { size, rows }
-      else drawn = { size, rows: drawn.rows }
-      return drawn.rows
+      if (!same(rows, drawn)) drawn = rows
+      return drawn
     },
     press,
     paste(text) {
@@ -145,7 +141,7 @@ export function createSession(options: SessionOptions): Session {
       terminal = given
     },
     close() {
-      for (const end of ends) end()
+      callAll(ends)
       listeners.clear()
     },
   }
@@ -159,6 +155,10 @@ function feedsOf({ source, sources = [], log }: SessionOptions): [Feed, ...Feed[
     { label, source, log: log ?? createEventLog() },
     ...others.map(other => ({ ...other, log: createEventLog() })),
   ]
+}
+
+const callAll = (functions: Iterable<() => void>): void => {
+  for (const call of functions) call()
 }
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>

@@ -250,6 +250,26 @@ test('a daemon of Cilium is polled, and a history grows of what is new', async (
   ])
 })
 
+test('what is polled can be asked for at once; what is streamed comes by itself', async () => {
+  const path = join(temporary(), 'health.sock')
+  let polls = 0
+  await cilium(path, (request, response) => {
+    if (request.url === '/v1beta/status') polls += 1
+    response.end(status(t0, '1m0s'))
+  })
+  const attachment = attached(path)
+  // By itself it would ask every five seconds.
+  for (let times = 1; times <= 5; times += 1) {
+    await until(() => polls >= times && feedOf(attachment) === 'live')
+    await until(() => attachment.refetch?.() === true && polls > times)
+  }
+  const own = join(temporary(), 'own.sock')
+  await daemon(own)
+  const streamed = attached(own)
+  await until(() => feedOf(streamed) === 'live')
+  expect(streamed.refetch?.()).toBe(false)
+})
+
 test('an order to a daemon of Cilium tells whether it probed, or answered from its cache', async () => {
   const path = join(temporary(), 'health.sock')
   let atMs = t0

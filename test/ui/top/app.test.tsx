@@ -93,6 +93,17 @@ test('what came of a probe is told plainly', async () => {
   )
 })
 
+test('r asks a source again that is asked now and then, and tells of others', async () => {
+  const top = app()
+  await top.shows('1/150')
+  top.type('r')
+  await top.shows('results come by themselves')
+  Object.assign(top.source, { refetch: () => true })
+  top.type('r')
+  await top.shows('asked again')
+  top.end()
+})
+
 test('one order at a time is probed, and leaving ends it', async () => {
   const top = app()
   await top.shows('1/150')

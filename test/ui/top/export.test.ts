@@ -110,6 +110,14 @@ test.each([
   expect(screen()).toContain('sent to the clipboard')
 })
 
+test('y copies all that is marked, a line each', () => {
+  const { press, sent, screen } = session()
+  press('*', 'y', 'n')
+  const base = sent[0]?.slice('\x1b]52;c;'.length, -1) ?? ''
+  expect(Buffer.from(base, 'base64').toString()).toBe('@web-2\nweb-1[2J')
+  expect(screen()).toContain('sent to the clipboard: 2 lines')
+})
+
 test('the clipboard code carries any text', () => {
   expect(clipboardCode('節')).toBe('\x1b]52;c;56+A\x07')
 })

@@ -176,6 +176,11 @@ test('on an empty table no key does harm', () => {
   expect(view.at).toBe(0)
 })
 
+test('Tab goes on from a node as from the nodes', () => {
+  expect(strike(firstView, 'enter', 'tab').page).toBe('mesh')
+  expect(strike(firstView, 'tab', 'tab', 'tab').page).toBe('table')
+})
+
 test('filters used before come back with the arrows', () => {
   const used = strike(firstView, '/', ...'web', 'enter', '/', 'ctrl+u', ...'db', 'enter')
   const open = strike(used, '/')
