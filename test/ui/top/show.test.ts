@@ -45,14 +45,6 @@ const restored = async (terminal: Terminal, last: string) => {
   return exitCode
 }
 
-test('it draws on the alternate screen, exactly as the pure views say', async () => {
-  const terminal = top()
-  const screen = await terminal.shows('192/200 reachable')
-  expect(terminal.alternate()).toBe(true)
-  expect(terminal.cursorHidden()).toBe(true)
-  await expect(`${screen}\n`).toMatchFileSnapshot('screens/real-80x24.txt')
-})
-
 test('q leaves and restores the terminal', async () => {
   const terminal = top()
   await terminal.shows('reachable')
