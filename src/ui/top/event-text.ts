@@ -103,7 +103,8 @@ export function sentence(event: HealthEvent, nowMs: number): string {
   const many = listed ? '' : `${count(nodes.length, 'node')} `
   const who = nodes.length === 1 ? `${clean(nodes[0] ?? '')} ` : many
   const probes = probesText(event)
-  const lasted = event.endedAtMs === event.atMs ? '' : `, ${age(lastedMs(event, nowMs))}`
+  const lastedFor = lastedMs(event, nowMs)
+  const lasted = lastedFor < 1000 ? '' : `, ${age(lastedFor)}`
   const what = whatText(event)
   return `${who}${kindWords[kind]}${probes === '' ? '' : ` ${probes}`}: ${what}${lasted}`
 }
