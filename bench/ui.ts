@@ -1,7 +1,9 @@
 // What the screen costs: a real terminal (a pty and an emulator), 5,000 nodes, 50 rows of 200 columns.
+// `npm run bench:ui [-- --minutes 10 --json]`: with minutes, how much it grows in that time.
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
 import { compile, openTerminal, type Terminal } from '../test/support/terminal.ts'
 import type { ScreenSettings } from './fixtures/screen.ts'
 
@@ -19,11 +21,14 @@ const packageFile = fileURLToPath(new URL('../package.json', import.meta.url))
 const base: ScreenSettings = { nodes: 5000, samples: 120, everyMs: 1000, fastWidth: true }
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-/** Measures for about a minute; nothing else should run meanwhile. */
-export async function benchUi(measureMs = 8000): Promise<readonly UiFigure[]> {
+/**
+ * Measures for about a minute, and the growth for as many more as asked for; nothing else should run
+ * meanwhile.
+ */
+export async function benchUi(minutes = 0, measureMs = 8000): Promise<readonly UiFigure[]> {
   const compiled = compile()
-  const run = (settings: Partial<ScreenSettings>) =>
-    measured(join(compiled.folder, 'src/ui/top'), { ...base, ...settings }, measureMs)
+  const run = (settings: Partial<ScreenSettings>, forMs = measureMs) =>
+    measured(join(compiled.folder, 'src/ui/top'), { ...base, ...settings }, forMs)
   try {
     const slow = await run({})
     const quick = await run({ everyMs: 250 })
@@ -36,7 +41,8 @@ export async function benchUi(measureMs = 8000): Promise<readonly UiFigure[]> {
       row('key to screen, p99', `${slow.keys.p99.toFixed(0)} ms`, '<= 110 ms'),
       ...(await programFigures(compiled.folder, measureMs)),
       row('RSS, 4 x 120 samples a node', `${slow.rssMb.toFixed(0)} MB`, '<= 200 MB'),
-      row('growth while measured', `${(slow.rssMb - slow.rssBeforeMb).toFixed(0)} MB`, '<= 20 MB'),
+      row('growth while measured', growth(slow), '<= 20 MB'),
+      ...(minutes > 0 ? [await growthFigure(minutes, run)] : []),
       row('bytes a frame at 1 Hz', `${(slow.bytesPerSecond / 1000).toFixed(1)} kB`, '(to compare)'),
     ]
   } finally {
@@ -50,6 +56,15 @@ const row = (figure: string, value: string, target: string): UiFigure => ({
   target,
   command,
 })
+const growth = ({ rssMb, rssBeforeMb }: Measured) => `${(rssMb - rssBeforeMb).toFixed(0)} MB`
+
+async function growthFigure(
+  minutes: number,
+  run: (settings: Partial<ScreenSettings>, measureMs: number) => Promise<Measured>,
+): Promise<UiFigure> {
+  const grown = await run({ everyMs: 250 }, minutes * 60_000)
+  return row(`growth in ${minutes} minutes at 4 Hz`, growth(grown), '<= 20 MB')
+}
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 
 interface Measured {
@@ -164,8 +179,11 @@ const rssMb = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const figures = await benchUi()
-  if (process.argv.includes('--json')) console.log(JSON.stringify(figures))
+  const { values } = parseArgs({
+    options: { minutes: { type: 'string', default: '0' }, json: { type: 'boolean' } },
+  })
+  const figures = await benchUi(Number(values.minutes))
+  if (values.json) console.log(JSON.stringify(figures))
   else {
     for (const { figure, value, target } of figures) {
       console.log(`${figure.padEnd(44)} ${value.padStart(10)}   target ${target}`)
