@@ -17,6 +17,10 @@ export function keysPage(): string {
 Written from the table of keys (\`src/ui/top/bindings.ts\`). Each action can have another key: the setting
 \`keys\` takes the action's name and the key, such as \`{ "probe": "Ctrl-P" }\`. \`Ctrl-C\` always quits.
 
+Where text is typed (filter, palette, help, file) the keys are those of a shell: \`Left\` \`Right\` \`Home\` \`End\`
+\`Ctrl-A\` \`Ctrl-E\` move, \`Ctrl-W\` \`Ctrl-U\` \`Ctrl-K\` delete; a text can be pasted. \`Up\` and \`Down\` go through
+earlier filters, or what was found. In the help \`/\` searches, and \`Enter\` runs the action that is chosen.
+
 ${tables.join('\n')}`
 }
 
