@@ -12,7 +12,7 @@ export function createUndiciHttp(port: number, timeoutMs: number, report: Report
   return createErrands({
     kind: 'http',
     ability: { kind: 'ready', method: 'undici', clock: 'process' },
-    atOnce: 32,
+    most: { young: 32, running: 1024 },
     timeoutMs,
     report,
     run: (peer, signal) => askBoth(book, peer, path => ask(peer, port, path, signal)),
