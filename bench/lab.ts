@@ -147,9 +147,10 @@ export async function openBenchProber(
     state: told => {
       state = told
     },
-    failed: reason => {
+    interrupted: reason => {
       throw new Error(reason)
     },
+    resumed: () => {},
   })
   const targets = ips.map((ip, slot) => ({ slot, ip: ip as IpAddress }))
   prober.follow({ targets, intervalMs })

@@ -105,7 +105,8 @@ const brokenProber = (source: HealthSource) =>
   new Promise<Error>(resolve => {
     source.subscribe(() => {
       const { feed } = source.snapshot()
-      if (feed.kind === 'lost' && !feed.paused) resolve(new Error(feed.reason))
+      const goesOn = feed.kind !== 'lost' || feed.paused || feed.retryAtMs !== undefined
+      if (!goesOn) resolve(new Error(feed.reason))
     })
   })
 

@@ -7,7 +7,16 @@ import type {
   ProberState,
   Slot,
 } from '../core/model/prober.ts'
-import { type News, type Order, type ProberSettings, sharedMs, unpackFindings } from './messages.ts'
+import { closeLeft, descriptorMemory } from './descriptors.ts'
+import {
+  type Inheritance,
+  type News,
+  type Order,
+  type ProberSettings,
+  sharedMs,
+  unpackFindings,
+} from './messages.ts'
+import { continued, createPatience, type Patience } from './succession.ts'
 
 export type { ProberSettings } from './messages.ts'
 
@@ -20,11 +29,7 @@ const workerUrl = new URL(
 /** The thread makes little garbage: a larger nursery would only keep it longer, not collect it cheaper. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 } as const
 
-const startThread = (settings: ProberSettings) =>
-  new Worker(workerUrl, { workerData: settings, resourceLimits })
-
 const closeWithinMs = 500
-const restartEveryMs = 10_000
 
 interface Waiting {
   readonly slots: readonly Slot[]
@@ -37,32 +42,48 @@ interface Desk {
   readonly events: ProberEvents
   readonly waiting: Map<number, Waiting>
   readonly opened: PromiseWithResolvers<void>
+  readonly descriptors: SharedArrayBuffer
+  readonly patience: Patience
   worker: Worker
   plan: ProbePlan | undefined
   nextId: number
-  restartedMs: number
+  /** What the last state of this thread told, and the last of the one before. */
+  told: ProberState | undefined
+  before: ProberState | undefined
   /** What its state tells of it, once a thread was lost. */
-  restarted: Pick<ProberState, 'restarts' | 'restartedAtMs'>
+  restarted: Pick<ProberState, 'restarts' | 'restartedAtMs' | 'restartReason'>
   /** How long the last few states waited for this thread. */
   waitedMs: readonly number[]
-  state: 'open' | 'closed' | 'failed'
+  retry: NodeJS.Timeout | undefined
+  state: 'open' | 'interrupted' | 'closed'
 }
+
+const startThread = ({ settings, descriptors }: Pick<Desk, 'settings' | 'descriptors'>) =>
+  new Worker(workerUrl, {
+    workerData: { settings, descriptors } satisfies Inheritance,
+    resourceLimits,
+  })
 
 /** Opens the prober: one thread that owns all sockets and timers. Resolves once it can probe. */
 export const openProber =
   (settings: ProberSettings): OpenProber =>
   async events => {
+    const descriptors = descriptorMemory()
     const desk: Desk = {
       settings,
       events,
       waiting: new Map(),
       opened: Promise.withResolvers(),
-      worker: startThread(settings),
+      descriptors,
+      patience: createPatience(),
+      worker: startThread({ settings, descriptors }),
       plan: undefined,
       nextId: 1,
-      restartedMs: Number.NEGATIVE_INFINITY,
+      told: undefined,
+      before: undefined,
       restarted: {},
       waitedMs: [],
+      retry: undefined,
       state: 'open',
     }
     listen(desk)
@@ -78,7 +99,8 @@ export async function describeAbilities(
   const prober = await openProber(settings)({
     findings: () => {},
     state: resolve,
-    failed: reason => reject(new Error(reason)),
+    interrupted: reason => reject(new Error(reason)),
+    resumed: () => {},
   })
   const { abilities } = await promise
   await prober.close()
@@ -99,7 +121,9 @@ const serve = (desk: Desk): Prober => ({
     return promise
   },
   async close() {
-    if (desk.state === 'open') end(desk, 'closed', 'the prober was closed')
+    desk.state = 'closed'
+    clearTimeout(desk.retry)
+    refuse(desk, 'the prober was closed')
     const { worker } = desk
     const ended = new Promise(resolve => worker.once('exit', resolve))
     order(desk, { kind: 'close' })
@@ -111,31 +135,41 @@ const serve = (desk: Desk): Prober => ({
 
 const order = (desk: Desk, message: Order) => desk.worker.postMessage(message)
 
-function end(desk: Desk, state: 'closed' | 'failed', reason: string): void {
-  desk.state = state
+function refuse(desk: Desk, reason: string): void {
   for (const { reject } of desk.waiting.values()) reject(new Error(reason))
   desk.waiting.clear()
 }
 
 function listen(desk: Desk): void {
-  let reason = 'the probe thread ended'
+  let reason = 'it was ended'
   desk.worker.on('message', (news: News) => receive(desk, news))
   desk.worker.on('error', error => {
-    reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    reason = inOneLine(error)
   })
   desk.worker.on('exit', () => {
-    if (desk.state === 'open') restart(desk, reason)
+    closeLeft(desk.descriptors)
+    if (desk.state !== 'closed') replace(desk, reason)
   })
 }
 
+/** What went wrong, and where. */
+function inOneLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const [, place = ''] = /^ +(at .*)$/m.exec(error.stack ?? '') ?? []
+  return `${error.name}: ${error.message} ${place}`.trimEnd()
+}
+
 function receive(desk: Desk, news: News) {
-  if (desk.state !== 'open') return
+  if (desk.state === 'closed') return
   switch (news.kind) {
     case 'ready':
-      desk.events.state({ ...news.state, ...desk.restarted })
-      return desk.opened.resolve()
+      desk.patience.ready()
+      desk.opened.resolve()
+      if (desk.state === 'interrupted') desk.events.resumed()
+      desk.state = 'open'
+      return tell(desk, news.state)
     case 'state':
-      return desk.events.state({ ...news.state, ...desk.restarted, mainLagMs: lagOf(desk, news) })
+      return tell(desk, { ...news.state, mainLagMs: lagOf(desk, news) })
     case 'findings':
       return desk.events.findings(unpackFindings(news))
     case 'probed':
@@ -155,18 +189,37 @@ function lagOf(desk: Desk, { toldMs }: News & { readonly kind: 'state' }): numbe
   return Math.max(...desk.waitedMs)
 }
 
-/** A crash is a bug, but no reason to go blind: once in a while a new thread takes over. */
-function restart(desk: Desk, reason: string): void {
-  const nowMs = performance.now()
-  if (nowMs - desk.restartedMs < restartEveryMs) {
-    end(desk, 'failed', reason)
-    desk.opened.reject(new Error(reason))
-    desk.events.failed(reason)
+/** Its counters go on where those of the thread before ended. */
+function tell(desk: Desk, state: ProberState): void {
+  desk.told = continued(state, desk.before)
+  desk.events.state({ ...desk.told, ...desk.restarted })
+}
+
+/** A crash is a bug, but no reason to go blind: a new thread takes over. */
+function replace(desk: Desk, reason: string): void {
+  if (desk.told === undefined) {
+    desk.state = 'closed'
+    desk.opened.reject(new Error(reason)) // what never worked will not work next time
     return
   }
-  desk.restartedMs = nowMs
-  desk.restarted = { restarts: (desk.restarted.restarts ?? 0) + 1, restartedAtMs: Date.now() }
-  desk.worker = startThread(desk.settings)
+  desk.before = desk.told
+  const waitMs = desk.patience.lostMs()
+  const restartedAtMs = Date.now() + waitMs
+  const restarts = (desk.restarted.restarts ?? 0) + 1
+  desk.restarted = { restarts, restartedAtMs, restartReason: reason }
+  if (waitMs === 0) start(desk)
+  else interrupt(desk, waitMs, `the probe thread is lost: ${reason}`)
+}
+
+function interrupt(desk: Desk, waitMs: number, reason: string): void {
+  desk.state = 'interrupted'
+  refuse(desk, reason)
+  desk.events.interrupted(reason, Date.now() + waitMs)
+  desk.retry = setTimeout(start, waitMs, desk)
+}
+
+function start(desk: Desk): void {
+  desk.worker = startThread(desk)
   listen(desk)
   if (desk.plan) order(desk, { kind: 'follow', ...desk.plan })
   for (const [id, { slots }] of desk.waiting) order(desk, { kind: 'probe', id, slots })

@@ -23,6 +23,13 @@ export interface ProberSettings {
   readonly http: HttpChoice
 }
 
+/** What a new worker gets. */
+export interface Inheritance {
+  readonly settings: ProberSettings
+  /** Where it notes what it opens. */
+  readonly descriptors: SharedArrayBuffer
+}
+
 /** What the main thread tells the worker. */
 export type Order =
   | { readonly kind: 'follow'; readonly targets: readonly Target[]; readonly intervalMs: number }

@@ -4,7 +4,7 @@ import { openIcmp } from './icmp/choose.ts'
 import type { ProberSettings } from './messages.ts'
 import type { Method, Report } from './method.ts'
 import type { Peer } from './peer.ts'
-import { loadSockets } from './sockets.ts'
+import type { LoadedSockets } from './sockets.ts'
 
 /** All ways to probe that a worker has. */
 export interface Methods {
@@ -21,13 +21,17 @@ export interface Methods {
 const isV4 = (peer: Peer) => peer.family === 4
 const isV6 = (peer: Peer) => peer.family === 6
 
-export async function openMethods(settings: ProberSettings, report: Report): Promise<Methods> {
+export async function openMethods(
+  settings: ProberSettings,
+  loaded: LoadedSockets,
+  report: Report,
+): Promise<Methods> {
   const { timeoutMs, httpPort } = settings
-  const loaded = await loadSockets()
   const icmp4 = await openIcmp(settings.icmp, { loaded, family: 4, timeoutMs, report })
   const icmp6 = await openIcmp(settings.icmp, { loaded, family: 6, timeoutMs, report })
   const http = await openHttp(settings.http, { loaded, port: httpPort, timeoutMs, report })
   const all = [icmp4, icmp6, http]
+  let closed = false
   const costs = (method: Method) => (method.ability.kind === 'ready' ? 1 : 0)
   const costOf = { 4: costs(icmp4) + costs(http), 6: costs(icmp6) + costs(http) }
   return {
@@ -41,7 +45,9 @@ export async function openMethods(settings: ProberSettings, report: Report): Pro
     },
     cost: peer => costOf[peer.family],
     close() {
-      for (const method of all) method.close()
+      // Not twice: by then another thread may have got a descriptor's number.
+      if (!closed) for (const method of all) method.close()
+      closed = true
     },
   }
 }

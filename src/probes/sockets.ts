@@ -1,3 +1,4 @@
+import type { Descriptors } from './descriptors.ts'
 import { linux } from './linux.ts'
 
 /** Memory whose address the kernel may keep for the length of a call. */
@@ -45,21 +46,24 @@ export type LoadedSockets =
   | { readonly kind: 'loaded'; readonly sockets: Sockets }
   | { readonly kind: 'missing'; readonly why: string }
 
-/** Loads the C library through koffi; a machine without it gets a reason, and the fallbacks. */
-export async function loadSockets(): Promise<LoadedSockets> {
+/**
+ * Loads the C library through koffi; a machine without it gets a reason, and the fallbacks. What is
+ * opened is noted where somebody may have to close it.
+ */
+export async function loadSockets(descriptors?: Descriptors): Promise<LoadedSockets> {
   const here = `${process.platform}-${process.arch}`
   if (here !== 'linux-x64' && here !== 'linux-arm64')
     return { kind: 'missing', why: `native sockets are made for Linux, this is ${here}` }
   try {
     const { default: koffi } = await import('koffi')
-    return { kind: 'loaded', sockets: bind(koffi) }
+    return { kind: 'loaded', sockets: bind(koffi, descriptors) }
   } catch (error) {
     const [first = ''] = String(error instanceof Error ? error.message : error).split('\n')
     return { kind: 'missing', why: `koffi did not load: ${first.slice(0, 200)}` }
   }
 }
 
-function bind(koffi: typeof import('koffi').default): Sockets {
+function bind(koffi: typeof import('koffi').default, noted: Descriptors | undefined): Sockets {
   const libc = koffi.load(null)
   const names = new Map<number, string>()
   for (const [name, errno] of Object.entries(koffi.os.errno))
@@ -77,16 +81,27 @@ function bind(koffi: typeof import('koffi').default): Sockets {
   const option = memory(128)
   const epochSeconds = Math.floor(Date.now() / 1000)
 
+  const socket = libc.func('socket', 'int', ['int', 'int', 'int'])
+  const close = libc.func('close', 'int', ['int'])
+  const epollCreate = libc.func('epoll_create1', 'int', ['int'])
+  const opened = (fd: number) => {
+    noted?.opened(fd)
+    return fd
+  }
+
   return {
-    socket: libc.func('socket', 'int', ['int', 'int', 'int']),
-    close: libc.func('close', 'int', ['int']),
+    socket: (domain, type, protocol) => opened(socket(domain, type, protocol)),
+    close(fd) {
+      noted?.closed(fd) // before: once it is closed another thread may get its number
+      return close(fd)
+    },
     connect: libc.func('connect', 'int', ['int', 'void *', 'uint']),
     getsockname: libc.func('getsockname', 'int', ['int', 'void *', 'void *']),
     setsockopt,
     getsockopt,
     sendto: libc.func('sendto', 'long', ['int', 'void *', 'size_t', 'int', 'void *', 'uint']),
     recvmmsg: libc.func('recvmmsg', 'int', ['int', 'void *', 'uint', 'int', 'void *']),
-    epollCreate: libc.func('epoll_create1', 'int', ['int']),
+    epollCreate: flags => opened(epollCreate(flags)),
     epollControl: libc.func('epoll_ctl', 'int', ['int', 'int', 'int', 'void *']),
     epollWait: libc.func('epoll_wait', 'int', ['int', 'void *', 'int', 'int']),
     error: () => errorName(koffi.errno()),

@@ -1,19 +1,21 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { noteDescriptors } from './descriptors.ts'
 import { createLedger } from './ledger.ts'
-import { createOutbox, type News, type Order, type ProberSettings } from './messages.ts'
+import { createOutbox, type Inheritance, type News, type Order } from './messages.ts'
 import { openMethods } from './methods.ts'
 import { createRounds } from './rounds.ts'
+import { loadSockets } from './sockets.ts'
 
-// The thread that owns all sockets and timers. It closes what it opened even when an error ends it:
-// Node knows nothing of sockets that were opened through the FFI.
+// The thread that owns all sockets and timers. What it leaves open when it is lost the main thread closes.
 
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
 
-const settings = workerData as ProberSettings
+const { settings, descriptors } = workerData as Inheritance
 const outbox = createOutbox()
 const ledger = createLedger(outbox)
-const methods = await openMethods(settings, ledger)
+const sockets = await loadSockets(noteDescriptors(descriptors))
+const methods = await openMethods(settings, sockets, ledger)
 process.once('exit', methods.close)
 
 const tell = (news: News) =>

@@ -89,7 +89,7 @@ test('closing ends at once with probes in flight, and rejects who waits for them
   await refused
   await expect(watched.prober.probe([0])).rejects.toThrow('closed')
   await watched.prober.close() // twice is fine
-  expect(watched.failures).toEqual([])
+  expect(watched.interruptions).toEqual([])
 })
 
 test('the state comes about once a second', async ({ expect }) => {
@@ -117,7 +117,7 @@ test('who waited for probes finds them in the state, with the bytes that they to
 
 test('a prober that cannot open fails with its reason', async ({ expect }) => {
   const broken = { httpPort: 1, timeoutMs: 1, maxProbesPerSecond: 1, icmp: 'none', http: 'off' }
-  const events = { findings: () => {}, state: () => {}, failed: () => {} }
+  const events = { findings: () => {}, state: () => {}, interrupted: () => {}, resumed: () => {} }
   await expect(openProber(broken as never)(events)).rejects.toThrow()
 })
 

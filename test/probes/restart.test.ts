@@ -21,18 +21,27 @@ test.concurrent('after a crash a new thread takes the plan and the open question
   watched.prober.follow({ targets: targetsOf(['127.43.0.1']), intervalMs: 0 })
   await watched.prober.probe([0])
   expect(watched.outcome(0, 'http')).toMatchObject({ kind: 'reply' })
-  expect(watched.failures).toEqual([])
+  expect(watched.interruptions).toEqual([])
   await responders.close()
 })
 
-test.concurrent('a second crash right after the first is told as the end, and nobody waits on', async ({
+test.concurrent('a second crash right after the first refuses who waits, and probing goes on soon', async ({
   expect,
 }) => {
-  await using watched = await watchProber({ icmp: 'off' })
+  const responders = await openResponders({ '127.43.0.3': 'healthy' })
+  await using watched = await watchProber({ httpPort: responders.port, icmp: 'off' })
   watched.prober.follow(poison) // the new thread gets it again
-  await expect(watched.prober.probe([0])).rejects.toThrow()
-  expect(watched.failures).toHaveLength(1)
-  await expect(watched.prober.probe([0])).rejects.toThrow('failed')
+  await expect(watched.prober.probe([0])).rejects.toThrow('the probe thread is lost')
+  expect(watched.interruptions).toHaveLength(1)
+  await expect(watched.prober.probe([0])).rejects.toThrow('interrupted')
+  watched.prober.follow({ targets: targetsOf(['127.43.0.3']), intervalMs: 100 })
+  const told = () => watched.outcome(0, 'http')
+  await expect.poll(told, { timeout: 20_000 }).toMatchObject({ kind: 'reply' })
+  expect(watched.states.at(-1)).toMatchObject({
+    restarts: 2,
+    restartReason: expect.stringContaining('at '),
+  })
+  await responders.close()
 })
 
 const settings = {
@@ -87,6 +96,34 @@ test('a probe thread that is killed is replaced, and the snapshot says so', asyn
   // At most one round is lost: then the new thread is there, however slowly it starts here.
   expect(longestPauseMs()).toBeLessThan(settings.timeoutMs + 5000)
   expect(threads).toHaveLength(2)
+})
+
+/** The sockets of this process: the responders' end of a connection among them. */
+const openSockets = (): number =>
+  readdirSync('/proc/self/fd').filter(fd => /^socket:|eventpoll/.test(linkOf(fd))).length
+
+test('threads that are killed leave no socket open, whatever is in flight', async () => {
+  const responders = await openResponders({ '127.43.0.4': 'hanging' })
+  const threads: Worker[] = []
+  process.on('worker', thread => threads.push(thread))
+  const { port } = responders
+  await using watched = await watchProber({ ...settings, httpPort: port, timeoutMs: 20_000 })
+  watched.prober.follow({
+    targets: targetsOf(Array<string>(50).fill('127.43.0.4')),
+    intervalMs: 60_000,
+  })
+  const inFlight = () => watched.states.at(-1)?.inFlight
+  await expect.poll(inFlight, { timeout: 10_000 }).toBe(50)
+  const before = openSockets()
+  for (const lost of [1, 2]) {
+    await threads.at(-1)?.terminate()
+    await expect
+      .poll(() => watched.states.at(-1), { timeout: 20_000 })
+      .toMatchObject({ restarts: lost, inFlight: 50 })
+    await expect.poll(openSockets, { timeout: 10_000 }).toBeLessThanOrEqual(before)
+  }
+  process.removeAllListeners('worker')
+  await responders.close()
 })
 
 const icmp = (await describeAbilities({ ...settings, httpPort: 1 })).icmp4

@@ -51,7 +51,8 @@ export function fakeProber() {
     plan: () => plan,
     closed: () => closed,
     find: (...findings: readonly Finding[]) => events?.findings(findings),
-    fail: (reason: string) => events?.failed(reason),
+    interrupt: (reason: string, retryAtMs: number) => events?.interrupted(reason, retryAtMs),
+    resume: () => events?.resumed(),
     /** Tells of every path of the plan, and ends the probes that were asked for. */
     findAll(outcome: Outcome) {
       const kinds = ['icmp', 'http'] as const

@@ -9,7 +9,8 @@ export interface Watched extends AsyncDisposable {
   readonly prober: Prober
   readonly findings: readonly Finding[]
   readonly states: readonly ProberState[]
-  readonly failures: readonly string[]
+  /** Why the prober was interrupted, each time. */
+  readonly interruptions: readonly string[]
   /** Probes these addresses once; their slots are their places in the list. */
   probeOnce(ips: readonly string[]): Promise<void>
   /** The latest outcome of a slot. */
@@ -29,7 +30,7 @@ export const targetsOf = (ips: readonly string[]) =>
 export async function watchProber(settings: Partial<ProberSettings> = {}): Promise<Watched> {
   const findings: Finding[] = []
   const states: ProberState[] = []
-  const failures: string[] = []
+  const interruptions: string[] = []
   const prober = await openProber({
     httpPort: 1,
     timeoutMs: 5000,
@@ -40,13 +41,14 @@ export async function watchProber(settings: Partial<ProberSettings> = {}): Promi
   })({
     findings: batch => void findings.push(...batch),
     state: state => void states.push(state),
-    failed: reason => void failures.push(reason),
+    interrupted: reason => void interruptions.push(reason),
+    resumed: () => {},
   })
   return {
     prober,
     findings,
     states,
-    failures,
+    interruptions,
     async probeOnce(ips) {
       const targets = targetsOf(ips)
       prober.follow({ targets, intervalMs: 0 })

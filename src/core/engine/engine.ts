@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { NodeName } from '../model/node.ts'
 import type { Finding, OpenProber, Prober, Slot } from '../model/prober.ts'
 import type { Feed } from '../model/snapshot.ts'
-import type { HealthSource, NodeSource, ProbeOrder } from '../model/source.ts'
+import type { HealthSource, NodeSource, ProbeAnswer, ProbeOrder } from '../model/source.ts'
 import type { Store } from './store.ts'
 
 export interface EngineOptions {
@@ -37,8 +37,9 @@ export function createEngine({
 }: EngineOptions): HealthSource {
   const life = new AbortController()
   const ready = Promise.withResolvers<Prober>()
-  const orders = new Set<(findings: readonly Finding[]) => void>()
+  const orders: Orders = new Set()
   let feed: Feed = { kind: 'starting' }
+  let found = false
   const patience = createPatience(clock, listGraceMs)
 
   const setFeed = (next: Feed) => {
@@ -49,18 +50,27 @@ export function createEngine({
   const lose = (error: unknown) => {
     ready.reject(error)
     if (life.signal.aborted) return
-    const reason = error instanceof Error ? error.message : String(error)
-    setFeed({ kind: 'lost', sinceMs: clock.nowMs(), reason })
+    setFeed({ kind: 'lost', sinceMs: clock.nowMs(), reason: reasonOf(error) })
   }
 
   const keep = (findings: readonly Finding[]) => {
     store.record(findings)
+    found = true
     if (feed.kind === 'starting') setFeed({ kind: 'live' })
     for (const follow of orders) follow(findings)
   }
 
+  const interrupt = (reason: string, retryAtMs: number) => {
+    if (isFinal(feed)) return
+    const sinceMs = feed.kind === 'lost' ? feed.sinceMs : clock.nowMs()
+    setFeed({ kind: 'lost', sinceMs, reason, retryAtMs })
+  }
+
+  const refusal = (): ProbeAnswer | undefined =>
+    feed.kind === 'lost' ? { kind: 'refused', reason: feed.reason } : undefined
+
   const miss = (prober: Prober) => {
-    if (patience.lasts() || feed.kind === 'lost') return
+    if (patience.lasts() || isFinal(feed)) return
     prober.follow({ targets: [], intervalMs: 0 })
     const reason = `no node list for ${spanOf(listGraceMs)}: probing stopped`
     setFeed({ kind: 'lost', sinceMs: clock.nowMs(), reason, paused: true })
@@ -87,7 +97,10 @@ export function createEngine({
     const prober = await openProber({
       findings: keep,
       state: store.setProber,
-      failed: reason => lose(new Error(reason)),
+      interrupted: interrupt,
+      resumed: () => {
+        if (feed.kind === 'lost' && !isFinal(feed)) setFeed({ kind: found ? 'live' : 'starting' })
+      },
     })
     await followNodes(prober).finally(() => prober.close())
   }
@@ -98,18 +111,16 @@ export function createEngine({
   return {
     snapshot: store.snapshot,
     subscribe: store.subscribe,
-    async probe({ nodes: names, signal, onProgress }: ProbeOrder) {
-      const prober = await orAborted(ready.promise, signal)
-      if (isPaused(feed)) return { kind: 'refused', reason: feed.reason }
-      const slots = slotsOf(store, names)
-      const follow = progressOf(slots, onProgress)
-      orders.add(follow)
-      try {
-        await orAborted(prober.probe(slots), signal)
-      } finally {
-        orders.delete(follow)
-      }
-      return { kind: 'probed', paths: slots.length }
+    async probe(order) {
+      const prober = await orAborted(ready.promise, order.signal)
+      const refused = refusal()
+      if (refused) return refused
+      const slots = slotsOf(store, order.nodes)
+      const error = await follow(orders, slots, order, prober).catch(failure => failure)
+      if (error === undefined) return { kind: 'probed', paths: slots.length }
+      const lost = order.signal.aborted || life.signal.aborted ? undefined : refusal()
+      if (lost) return lost
+      throw error
     },
     async close() {
       life.abort(new Error('closed'))
@@ -121,9 +132,12 @@ export function createEngine({
   }
 }
 
-const isPaused = (feed: Feed): feed is Lost => feed.kind === 'lost' && feed.paused === true
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
-type Lost = Feed & { readonly kind: 'lost' }
+const isPaused = (feed: Feed): boolean => feed.kind === 'lost' && feed.paused === true
+
+/** Lost, and not by a prober that tries again by itself. */
+const isFinal = (feed: Feed): boolean => feed.kind === 'lost' && feed.retryAtMs === undefined
 
 /** `15m`, or `90s` where minutes would not tell it. */
 const spanOf = (ms: number): string =>
@@ -150,6 +164,23 @@ function createPatience(clock: Clock, graceMs: number) {
 const slotsOf = (store: Store, names: readonly NodeName[] | undefined): readonly Slot[] => {
   const wanted = names && new Set(names)
   return store.paths().flatMap(({ slot, path }) => (wanted?.has(path.node) === false ? [] : [slot]))
+}
+
+type Orders = Set<(findings: readonly Finding[]) => void>
+
+async function follow(
+  orders: Orders,
+  slots: readonly Slot[],
+  { signal, onProgress }: ProbeOrder,
+  prober: Prober,
+): Promise<void> {
+  const progress = progressOf(slots, onProgress)
+  orders.add(progress)
+  try {
+    await orAborted(prober.probe(slots), signal)
+  } finally {
+    orders.delete(progress)
+  }
 }
 
 function progressOf(slots: readonly Slot[], onProgress: ProbeOrder['onProgress']) {

@@ -56,7 +56,7 @@ function feedChanges({ feed: before }: Snapshot, { feed, takenAtMs }: Snapshot):
   if (feed.kind === 'lost' && before.kind !== 'lost') {
     return [{ kind: 'lost', what: 'source', atMs: feed.sinceMs, reason: feed.reason }]
   }
-  return feed.kind === 'live' && before.kind === 'lost'
+  return feed.kind !== 'lost' && before.kind === 'lost'
     ? [{ kind: 'back', what: 'source', atMs: takenAtMs, reason: before.reason }]
     : []
 }

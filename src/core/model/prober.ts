@@ -65,6 +65,8 @@ export interface ProberState {
   readonly restarts?: number
   /** When that happened last, Unix milliseconds. */
   readonly restartedAtMs?: number
+  /** Why it was lost then. */
+  readonly restartReason?: string
 }
 
 /** By what gave them away. */
@@ -84,8 +86,10 @@ export interface ProberEvents {
   findings(batch: readonly Finding[]): void
   /** About once a second, and at once when an ability changes. */
   state(state: ProberState): void
-  /** The prober broke for good; nothing comes any more. */
-  failed(reason: string): void
+  /** The probe thread is lost; who waits for probes is refused. A new one starts at this time. */
+  interrupted(reason: string, retryAtMs: number): void
+  /** A new one probes. */
+  resumed(): void
 }
 
 /** Sends the probes. Each ends in one finding within the timeout, whatever the target does. */
@@ -94,7 +98,8 @@ export interface Prober {
   follow(plan: ProbePlan): void
   /**
    * Probes these targets of the plan now, by every kind, within the budget; what is in flight
-   * already is not sent twice. Resolves once each has its finding; rejects when closed before that.
+   * already is not sent twice. Resolves once each has its finding; rejects when closed or interrupted
+   * before that.
    */
   probe(slots: readonly Slot[]): Promise<void>
   close(): Promise<void>

@@ -128,11 +128,26 @@ test('a node source that breaks is told with its reason, and probing stops', asy
   await engine.close()
 })
 
-test('a prober that breaks is told with its reason', async () => {
-  const { prober, engine } = start()
+test('a prober that lost its thread is told with its reason and the next try, and is back by itself', async () => {
+  const { clock, prober, engine } = start()
   await settle()
-  prober.fail('the probe worker ended')
-  expect(engine.snapshot().feed).toMatchObject({ kind: 'lost', reason: 'the probe worker ended' })
+  prober.findAll(reply(1))
+  const order = engine.probe({ signal: forever })
+  await settle()
+  prober.interrupt('the probe thread is lost: oh', clock.nowMs() + 1000)
+  const lost = { kind: 'lost', sinceMs: clock.nowMs(), reason: 'the probe thread is lost: oh' }
+  expect(engine.snapshot().feed).toEqual({ ...lost, retryAtMs: clock.nowMs() + 1000 })
+  expect(await engine.probe({ signal: forever })).toEqual({ kind: 'refused', reason: lost.reason })
+  await clock.advance(1000)
+  prober.interrupt('the probe thread is lost: again', clock.nowMs() + 2000)
+  expect(engine.snapshot().feed).toMatchObject({
+    sinceMs: lost.sinceMs,
+    reason: expect.stringContaining('again'),
+  })
+  prober.resume()
+  expect(engine.snapshot().feed).toEqual({ kind: 'live' })
+  prober.findAll(reply(2))
+  expect(await order).toMatchObject({ kind: 'probed' })
   await engine.close()
 })
 
@@ -203,16 +218,27 @@ test('two misses are not enough to stop, however long ago the first was; a list 
   await engine.close()
 })
 
-test('a prober that broke stays the news, whatever becomes of the list', async () => {
+test('a node source that broke stays the news, whatever the prober tells', async () => {
   const { clock, prober, engine, nodes } = start()
   await settle()
-  prober.fail('the probe worker ended')
+  nodes.fail(new Error('no agent'))
+  await settle()
+  prober.interrupt('the probe thread is lost', clock.nowMs() + 1000)
+  prober.resume()
+  expect(engine.snapshot().feed).toMatchObject({ kind: 'lost', reason: 'no agent' })
+  await engine.close()
+})
+
+test('without a node list probing stops, also while the prober has no thread', async () => {
+  const { clock, prober, engine, nodes } = start()
+  await settle()
+  prober.interrupt('the probe thread is lost', clock.nowMs() + 1000)
   for (let miss = 0; miss < 4; miss += 1) {
     nodes.miss()
     await clock.advance(60 * minuteMs)
   }
-  nodes.tell(listOf(a))
-  await settle()
-  expect(engine.snapshot().feed).toMatchObject({ kind: 'lost', reason: 'the probe worker ended' })
+  prober.resume()
+  expect(engine.snapshot().feed).toMatchObject({ kind: 'lost', paused: true })
+  expect(prober.plan().targets).toEqual([])
   await engine.close()
 })
