@@ -3,8 +3,12 @@ import type { Ability } from '../src/core/model/prober.ts'
 import type { Snapshot } from '../src/core/model/snapshot.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
 
-/** Logs what hinders a daemon, when it begins and when it ends: its agent, its node list, its rights. */
+/**
+ * Logs what hinders a daemon, when it begins and when it ends (its agent, its node list, its rights),
+ * and each probe thread that was lost.
+ */
 export function logNews(source: HealthSource, log: Log): void {
+  let replaced = 0
   const known = new Map<string, string | undefined>()
   const tell = ([what, reason]: Hindrance) => {
     if (known.get(what) === reason) return
@@ -12,7 +16,16 @@ export function logNews(source: HealthSource, log: Log): void {
     if (reason === undefined) log.info(`${what}: over`)
     else log.warn(what, { reason })
   }
-  source.subscribe(() => hindrances(source.snapshot()).forEach(tell))
+  const tellReplaced = ({ prober }: Snapshot) => {
+    const { restarts: times = 0, restartReason: reason } = prober ?? {}
+    if (times > replaced) log.warn('the probe thread was lost and replaced', { times, reason })
+    replaced = times
+  }
+  source.subscribe(() => {
+    const snapshot = source.snapshot()
+    hindrances(snapshot).forEach(tell)
+    tellReplaced(snapshot)
+  })
 }
 
 type Hindrance = readonly [what: string, reason: string | undefined]

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Running, run, start } from '../support/program.ts'
 
@@ -123,6 +124,22 @@ test('the socket of a living daemon is not taken; that of a dead one is', async 
   const third = await startDaemon('--node', 'a=127.0.0.1')
   await third.stderrMatches(/serving the health API/)
   expect((await run('hello', '-H', host())).code).toBe(0)
+})
+
+test('a probe thread that is lost is replaced and logged, and the daemon goes on', async () => {
+  const losing = fileURLToPath(new URL('../support/lose-thread.ts', import.meta.url))
+  const port = String(await freePort())
+  const args = ['-d', '--port', port, '--socket', socketPath(), '--node', 'a=127.0.0.1']
+  const daemon = start(args, { env: { NODE_OPTIONS: `--import=${losing}` } })
+  daemons.push(daemon)
+  await daemon.stderrMatches(/serving the health API/)
+  await expect.poll(() => run('status', '-H', host())).toMatchObject({ code: 0 })
+  daemon.child.kill('SIGUSR2')
+  await daemon.stderrMatches(/msg="the probe thread was lost and replaced" times=1 reason="it was/)
+  daemon.child.kill('SIGUSR2')
+  await daemon.stderrMatches(/msg="probing has stopped" reason="the probe thread is lost/)
+  await daemon.stderrMatches(/msg="probing has stopped: over"/)
+  expect((await run('ping', '-H', host())).stdout).toContain('127.0.0.1')
 })
 
 test('a second daemon leaves the pidfile of the first alone', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { programPath, type Running, start } from '../support/program.ts'
 import { openTerminal, type Terminal } from '../support/terminal.ts'
@@ -69,6 +70,22 @@ test('a daemon that goes keeps its last data under a banner, and is live again w
   expect(lost).toMatch(/demo-2/)
   await startDaemon()
   await screen.shows(text => !/lost .*retry/i.test(text) && settled.test(text))
+})
+
+const losing = fileURLToPath(new URL('../support/lose-thread.ts', import.meta.url))
+
+test('a probe thread that is lost is replaced, and the screen says so, in the header and the events', async () => {
+  const env = { NODE_OPTIONS: `--import=${losing}` }
+  const screen = screenOf(['--demo', '3', '--timeout', '500ms'], env)
+  await screen.shows(settled)
+  screen.kill('SIGUSR2')
+  await screen.shows(/Probe thread lost, replaced \ds ago: it was ended/)
+  screen.kill('SIGUSR2')
+  await screen.shows(/lost \ds ago, retry in \ds: the probe thread is lost/)
+  await screen.shows(/Probe thread lost, replaced \ds ago \(2 times so far\)/)
+  await screen.shows(settled)
+  screen.type('3')
+  await screen.shows(/CRASH +probe thread lost and replaced \(2 tim/)
 })
 
 test('a key probes a daemon’s node', async () => {

@@ -57,6 +57,7 @@ const prober = v.object({
   mainLagMs: v.exactOptional(count),
   restarts: v.exactOptional(count),
   restartedAtMs: v.exactOptional(count),
+  restartReason: v.exactOptional(text),
 })
 
 const state = v.object({

@@ -27,6 +27,13 @@ export type Change =
       readonly atMs: number
       readonly reason: string
     }
+  /** The probe thread was lost and replaced, so often since the start. */
+  | {
+      readonly kind: 'replaced'
+      readonly atMs: number
+      readonly reason: string
+      readonly number: number
+    }
 
 /** The differences of two snapshots, in their order in time. The first list of nodes is none. */
 export function changesBetween(before: Snapshot, after: Snapshot): readonly Change[] {
@@ -34,6 +41,7 @@ export function changesBetween(before: Snapshot, after: Snapshot): readonly Chan
   return [
     ...feedChanges(before, after),
     ...listChanges(before, after),
+    ...proberChanges(before, after),
     ...(before.nodes === after.nodes ? [] : nodeChanges(before, after)),
   ].sort((a, b) => a.atMs - b.atMs)
 }
@@ -68,6 +76,14 @@ function listChanges({ listLost: before }: Snapshot, { listLost, takenAtMs }: Sn
   return listLost === undefined && before !== undefined
     ? [{ kind: 'back', what: 'list', atMs: takenAtMs, reason: before.reason }]
     : []
+}
+
+function proberChanges({ prober: before }: Snapshot, { prober, takenAtMs }: Snapshot): Change[] {
+  const { restarts: number = 0, restartedAtMs: atMs = takenAtMs } = prober ?? {}
+  const reason = prober?.restartReason ?? ''
+  // What a daemon did before we came is no news.
+  const isNews = before !== undefined && number > (before.restarts ?? 0)
+  return isNews ? [{ kind: 'replaced', atMs, reason, number }] : []
 }
 
 function nodeChanges(before: Snapshot, after: Snapshot): Change[] {

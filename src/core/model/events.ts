@@ -24,6 +24,7 @@ const severityOf = {
   unknown: 'warning',
   slower: 'warning',
   'list-lost': 'warning',
+  replaced: 'warning',
   up: 'info',
   joined: 'info',
   left: 'info',
@@ -46,7 +47,10 @@ export interface HealthEvent {
   readonly probes: readonly ProbeRef[]
   /** Why, as far as it is known: how a probe failed, or a source's own words. */
   readonly reason: string
-  /** Flapping: how often the node turned. Slower: how many times its usual RTT. Else 0. */
+  /**
+   * Flapping: how often the node turned. Slower: how many times its usual RTT. Replaced: how often
+   * the probe thread was, so far. Else 0.
+   */
   readonly number: number
   readonly acknowledged: boolean
 }
@@ -101,6 +105,9 @@ export function createEventLog(capacity = 1000): EventLog {
       case 'lost':
       case 'back':
         onSource(change, open, sink)
+        return
+      case 'replaced':
+        sink.add({ ...change, endedAtMs: change.atMs })
         return
       default:
         change satisfies never

@@ -24,6 +24,7 @@ export const kindWords = {
   'source-back': 'BACK',
   'list-lost': 'LOST',
   'list-back': 'BACK',
+  replaced: 'CRASH',
 } as const satisfies Record<EventKind, string>
 
 const kindStates = {
@@ -38,6 +39,7 @@ const kindStates = {
   'source-back': 'ok',
   'list-lost': 'loss',
   'list-back': 'ok',
+  replaced: 'loss',
 } as const satisfies Record<EventKind, keyof Glyphs['states']>
 
 export const eventGlyph = ({ kind }: HealthEvent, glyphs: Glyphs): string =>
@@ -88,6 +90,8 @@ export function whatText(event: HealthEvent): string {
     case 'source-back':
     case 'list-back':
       return `${sourceOf(kind)} is back`
+    case 'replaced':
+      return `probe thread lost and replaced (${count(number, 'time')} so far): ${cause}`
     default:
       return kind satisfies never
   }

@@ -59,6 +59,7 @@ const prober: ProberState = {
   mainLagMs: 3,
   restarts: 1,
   restartedAtMs: 1e12,
+  restartReason: 'it was ended',
 }
 
 test('a reader learns everything the daemon knows, and then each change', () => {

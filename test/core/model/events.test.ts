@@ -173,6 +173,29 @@ test('a source or a list that is lost lasts until it is back', () => {
   })
 })
 
+test('a probe thread that was replaced is told, but not what a daemon did before we came', () => {
+  const log = createEventLog()
+  const at = (seconds: number, restarts?: number) =>
+    log.observe(
+      snapshot(startMs + 1000 * seconds, [node('a')], {
+        prober: {
+          ...({} as NonNullable<Snapshot['prober']>),
+          ...(restarts ? { restarts, restartedAtMs: startMs + 500, restartReason: 'oh' } : {}),
+        },
+      }),
+    )
+  log.observe(snapshot(startMs, [node('a')]))
+  at(1, 3)
+  expect(log.list()).toEqual([])
+  at(2)
+  at(3, 1)
+  at(4, 1)
+  expect(log.list()).toMatchObject([
+    { kind: 'replaced', severity: 'warning', number: 1, reason: 'oh', atMs: startMs + 500 },
+  ])
+  expect(log.list()[0]?.endedAtMs).toBe(startMs + 500)
+})
+
 test('a median that doubles for a minute is a step, until it is back', () => {
   const log = createEventLog()
   const history = createHistory(500)

@@ -143,7 +143,7 @@ function noticeLine({ board, theme }: Shown, width: number): Line | undefined {
 
 /** That the source is gone, or the node list: since when, when it is tried again, and why. */
 function bannerLines({ board, nowMs, startedAtMs, theme }: Shown, width: number): Line[] {
-  const { feed, origin, nodes, listLost } = board.snapshot
+  const { feed, origin, nodes, listLost, prober } = board.snapshot
   if (nodes.length === 0) return []
   const banner = (text: string): Line => [
     [` ${cut(text, Math.max(0, width - 2), theme.glyphs.ellipsis)} `, 'banner'],
@@ -158,7 +158,20 @@ function bannerLines({ board, nowMs, startedAtMs, theme }: Shown, width: number)
     const ago = age(nowMs - listLost.sinceMs)
     lines.push(banner(`Node list lost ${ago} ago, these are its last: ${clean(listLost.reason)}`))
   }
+  const replaced = prober && replacedText(prober, nowMs)
+  if (replaced) lines.push(banner(replaced))
   return lines
+}
+
+/** For so long a new probe thread is news. */
+const replacedNewsMs = 60_000
+
+function replacedText(prober: ProberState, nowMs: number): string | undefined {
+  const { restarts = 0, restartedAtMs = 0, restartReason = '' } = prober
+  const agoMs = Math.max(0, nowMs - restartedAtMs)
+  if (restarts === 0 || agoMs > replacedNewsMs) return undefined
+  const times = restarts === 1 ? '' : ` (${restarts} times so far)`
+  return `Probe thread lost, replaced ${age(agoMs)} ago${times}: ${clean(restartReason)}`
 }
 
 /** `12s ago, retry in 4s: connection refused`. */
