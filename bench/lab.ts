@@ -140,6 +140,7 @@ export async function openBenchProber(
     timeoutMs: 5000,
     maxProbesPerSecond: 1e6,
     icmp: 'auto',
+    icmpCount: 3,
     http: 'auto',
     ...settings,
   })({

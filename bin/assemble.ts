@@ -41,6 +41,7 @@ export function assembleEngine({ nodes, flags, pace }: EngineParts): HealthSourc
       timeoutMs: flags.timeout ?? timeoutForInterval(flags.interval ?? usualIntervalMs[pace]),
       maxProbesPerSecond: flags.maxProbesPerSecond,
       icmp: flags.icmp,
+      icmpCount: flags.icmpCount,
       http: 'auto',
     }),
     clock: systemClock,

@@ -100,6 +100,7 @@ function probeArgs(flags: LaunchFlags): readonly string[] {
     '--max-probes-per-second': flags.maxProbesPerSecond,
     '--port': flags.port,
     '--icmp': flags.icmp,
+    '--icmp-count': flags.icmpCount,
     '--history': flags.history,
   }
   return [

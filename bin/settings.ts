@@ -14,6 +14,7 @@ export interface ProbeFlags {
   /** Of `/hello`; `usualPort` where none was asked for. */
   readonly port?: number
   readonly icmp: 'auto' | 'datagram' | 'raw' | 'system' | 'off'
+  readonly icmpCount: number
   readonly history: number
 }
 
@@ -80,6 +81,14 @@ export function probeFlags(command: Command): Command {
       new Option('--icmp <WAY>', 'how to send ICMP')
         .choices(['auto', 'datagram', 'raw', 'system', 'off'])
         .default('auto'),
+    )
+    .addOption(
+      new Option(
+        '--icmp-count <N>',
+        'packets that an ICMP probe sends at most, until one is answered',
+      )
+        .argParser(wholeNumber(1, 10))
+        .default(3),
     )
     .addOption(
       new Option('--history <N>', 'outcomes kept of each probe')

@@ -62,6 +62,7 @@ const settings: ProberSettings = {
   timeoutMs: 1000,
   maxProbesPerSecond: 1,
   icmp: 'auto',
+  icmpCount: 1,
   http: 'auto',
 }
 

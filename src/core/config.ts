@@ -29,6 +29,7 @@ const table = {
   maxProbesPerSecond: wholeNumber(1, 100_000),
   port: wholeNumber(1, 65_535),
   icmp: v.picklist(['auto', 'datagram', 'raw', 'system', 'off']),
+  icmpCount: wholeNumber(1, 10),
   history: wholeNumber(1, 100_000),
   failOn: shortText,
   theme: shortText,

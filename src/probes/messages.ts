@@ -20,6 +20,8 @@ export interface ProberSettings {
   /** Probes, not addresses: each address is probed by ICMP and by HTTP. */
   readonly maxProbesPerSecond: number
   readonly icmp: IcmpChoice
+  /** Packets of an ICMP probe at most, 1 to 10: 100 ms apart, until one is answered. */
+  readonly icmpCount: number
   readonly http: HttpChoice
 }
 

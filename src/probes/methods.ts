@@ -26,9 +26,10 @@ export async function openMethods(
   loaded: LoadedSockets,
   report: Report,
 ): Promise<Methods> {
-  const { timeoutMs, httpPort } = settings
-  const icmp4 = await openIcmp(settings.icmp, { loaded, family: 4, timeoutMs, report })
-  const icmp6 = await openIcmp(settings.icmp, { loaded, family: 6, timeoutMs, report })
+  const { timeoutMs, httpPort, icmpCount: packets } = settings
+  const icmp = { loaded, timeoutMs, packets, report }
+  const icmp4 = await openIcmp(settings.icmp, { ...icmp, family: 4 })
+  const icmp6 = await openIcmp(settings.icmp, { ...icmp, family: 6 })
   const http = await openHttp(settings.http, { loaded, port: httpPort, timeoutMs, report })
   const all = [icmp4, icmp6, http]
   let closed = false

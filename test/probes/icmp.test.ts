@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeAbilities } from '../../src/probes/index.ts'
 import { type Watched, watchProber } from '../support/prober.ts'
 
-const settings = { httpPort: 1, timeoutMs: 5000, maxProbesPerSecond: 1e5, http: 'off' } as const
+const settings = {
+  httpPort: 1,
+  timeoutMs: 5000,
+  maxProbesPerSecond: 1e5,
+  icmpCount: 3,
+  http: 'off',
+} as const
 const able = async (icmp: 'auto' | 'system') =>
   (await describeAbilities({ ...settings, icmp })).icmp4.kind === 'ready'
 

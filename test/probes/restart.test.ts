@@ -48,6 +48,7 @@ const settings = {
   timeoutMs: 1000,
   maxProbesPerSecond: 1000,
   icmp: 'auto',
+  icmpCount: 3,
   http: 'auto',
 } as const
 const intervalMs = 200

@@ -36,6 +36,7 @@ export async function watchProber(settings: Partial<ProberSettings> = {}): Promi
     timeoutMs: 5000,
     maxProbesPerSecond: 100_000,
     icmp: 'auto',
+    icmpCount: 3,
     http: 'auto',
     ...settings,
   })({

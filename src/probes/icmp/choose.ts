@@ -11,25 +11,27 @@ interface Place {
   readonly loaded: LoadedSockets
   readonly family: Family
   readonly timeoutMs: number
+  /** Of a probe, at most. */
+  readonly packets: number
   readonly report: Report
 }
 
 const native =
   (kind: SocketKind) =>
-  ({ loaded, family, timeoutMs, report }: Place): Method | string => {
+  ({ loaded, family, timeoutMs, packets, report }: Place): Method | string => {
     if (loaded.kind === 'missing') return loaded.why
     const socket = openEchoSocket(loaded.sockets, kind, family, randomInt(1, 0x10000))
     if (typeof socket === 'string') return socket
-    return createNativeIcmp(loaded.sockets, socket, timeoutMs, report)
+    return createNativeIcmp(loaded.sockets, socket, { timeoutMs, packets }, report)
   }
 
 /** Ways to ping. A text is why one cannot be used here. */
 const variants = {
   datagram: native('datagram'),
   raw: native('raw'),
-  system: async ({ family, timeoutMs, report }) => {
+  system: async ({ family, timeoutMs, packets, report }) => {
     const { openSystemIcmp } = await import('./system.ts')
-    return openSystemIcmp(self(family), timeoutMs, report)
+    return openSystemIcmp(self(family), { timeoutMs, packets }, report)
   },
   off: () => 'switched off',
 } satisfies Record<

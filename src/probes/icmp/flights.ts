@@ -2,9 +2,6 @@ import type { Peer } from '../peer.ts'
 import type { Echo } from './packet.ts'
 import { createRandomWords } from './random.ts'
 
-/** As Cilium does: up to 3 packets, until the first reply. */
-export const packetsMost = 3
-
 export const flying = 1
 export const answered = 2
 export const lost = 3
@@ -24,7 +21,7 @@ export interface Flights {
   readonly beganMs: Float64Array
   /** Packets sent. */
   readonly packets: Uint8Array
-  /** When each packet left (wall clock), and that clock's distance to the monotonic one. */
+  /** When each packet left (wall clock), and that clock's distance to the monotonic one; see `at`. */
   readonly sentNs: Float64Array
   readonly offsetNs: Float64Array
   /** 1: too early to call it slow. */
@@ -32,6 +29,8 @@ export interface Flights {
 }
 
 export interface FlightRing {
+  /** Where a row's packet is in `sentNs` and `offsetNs`. */
+  at(row: number, packet: number): number
   /** Another object after the ring grew: do not keep it. */
   flights(): Flights
   /** A new probe's row. */
@@ -45,9 +44,9 @@ export interface FlightRing {
 }
 
 /** Grows when a row is wanted whose probe still flies: to what begins within a timeout. */
-export function createFlightRing(stages: number, firstRows = 4096): FlightRing {
+export function createFlightRing(stages: number, packets: number, firstRows = 4096): FlightRing {
   const random = createRandomWords()
-  let columns = columnsOf(firstRows)
+  let columns = columnsOf(firstRows, packets)
   let mask = firstRows - 1
   let next = random() // counts on past 32 bits; a serial is its low ones
   const cursors = Array<number>(stages).fill(next)
@@ -55,10 +54,10 @@ export function createFlightRing(stages: number, firstRows = 4096): FlightRing {
   const grow = () => {
     const old = columns
     const rows = (mask + 1) * 2
-    columns = columnsOf(rows)
+    columns = columnsOf(rows, packets)
     mask = rows - 1
     for (let from = 0; from < rows / 2; from += 1)
-      move(old, from, columns, (old.serials[from] ?? 0) & mask)
+      move(old, from, columns, (old.serials[from] ?? 0) & mask, packets)
   }
 
   const rowOf = (serial: number) => {
@@ -67,6 +66,7 @@ export function createFlightRing(stages: number, firstRows = 4096): FlightRing {
   }
 
   return {
+    at: (row, packet) => row * packets + packet,
     flights: () => columns,
     begin(peer, nowMs) {
       while (columns.states[next & mask] === flying) grow()
@@ -101,7 +101,7 @@ export function createFlightRing(stages: number, firstRows = 4096): FlightRing {
   }
 }
 
-const columnsOf = (rows: number): Flights => ({
+const columnsOf = (rows: number, packets: number): Flights => ({
   peers: Array<Peer | undefined>(rows).fill(undefined),
   serials: new Uint32Array(rows),
   tokenHighs: new Uint32Array(rows),
@@ -109,17 +109,17 @@ const columnsOf = (rows: number): Flights => ({
   states: new Uint8Array(rows),
   beganMs: new Float64Array(rows),
   packets: new Uint8Array(rows),
-  sentNs: new Float64Array(rows * packetsMost),
-  offsetNs: new Float64Array(rows * packetsMost),
+  sentNs: new Float64Array(rows * packets),
+  offsetNs: new Float64Array(rows * packets),
   young: new Uint8Array(rows),
 })
 
-function move(from: Flights, row: number, to: Flights, newRow: number): void {
+function move(from: Flights, row: number, to: Flights, newRow: number, packets: number): void {
   to.peers[newRow] = from.peers[row]
   for (const column of ['serials', 'tokenHighs', 'tokenLows', 'states', 'beganMs'] as const)
     to[column][newRow] = from[column][row] ?? 0
   for (const column of ['packets', 'young'] as const) to[column][newRow] = from[column][row] ?? 0
   for (const column of ['sentNs', 'offsetNs'] as const)
-    for (let packet = 0; packet < packetsMost; packet += 1)
-      to[column][newRow * packetsMost + packet] = from[column][row * packetsMost + packet] ?? 0
+    for (let packet = 0; packet < packets; packet += 1)
+      to[column][newRow * packets + packet] = from[column][row * packets + packet] ?? 0
 }

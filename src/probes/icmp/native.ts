@@ -5,14 +5,7 @@ import type { Method, Replied, Report } from '../method.ts'
 import { isFrom, type Peer } from '../peer.ts'
 import { isCongestion, isReason, reasonOf } from '../reasons.ts'
 import type { Sockets } from '../sockets.ts'
-import {
-  answered,
-  createFlightRing,
-  type FlightRing,
-  flying,
-  lost,
-  packetsMost,
-} from './flights.ts'
+import { answered, createFlightRing, type FlightRing, flying, lost } from './flights.ts'
 import type { EchoSocket } from './open.ts'
 import {
   type Arrivals,
@@ -24,10 +17,16 @@ import {
   type Wire,
 } from './wire.ts'
 
+export interface IcmpPatience {
+  readonly timeoutMs: number
+  /** Of a probe, at most: until the first reply. Cilium's own number is 3. */
+  readonly packets: number
+}
+
 interface Icmp {
   readonly sockets: Sockets
   readonly wire: Wire
-  readonly timeoutMs: number
+  readonly patience: IcmpPatience
   readonly report: Report
   readonly ring: FlightRing
   readonly rejected: { -readonly [Kind in keyof RejectedReplies]: number }
@@ -55,21 +54,21 @@ const departureLimitNs = 20e6
 /** While nothing is expected, late replies are still counted. */
 const idleDrainMs = 1000
 
-const stages = { second: 0, third: 1, over: 2 } as const
-
 /** ICMP through a socket of our own: datagram or raw, IPv4 or IPv6, with kernel stamps. */
 export function createNativeIcmp(
   sockets: Sockets,
   socket: EchoSocket,
-  timeoutMs: number,
+  patience: IcmpPatience,
   report: Report,
 ): Method {
+  const { packets } = patience
   const icmp: Icmp = {
     sockets,
     wire: createWire(sockets, socket),
-    timeoutMs,
+    patience,
     report,
-    ring: createFlightRing(Object.keys(stages).length),
+    // One age for each packet after the first (a lone one grows old, too), and the last: over.
+    ring: createFlightRing(Math.max(2, packets), packets),
     rejected: { late: 0, duplicate: 0, foreign: 0, altered: 0 },
     reply: { atMs: 0, rttNs: 0, clock: 'kernel', packets: 1 },
     arrivals: undefined as never, // set below: it needs the rest
@@ -136,14 +135,15 @@ function trySend({ ring, wire, offsetNs }: Icmp, row: number): string {
   const error = sendEcho(wire, peer, serial, tokenHigh, tokenLow, attempt)
   if (error !== '') return error
   flights.packets[row] = attempt + 1
-  flights.sentNs[row * packetsMost + attempt] = wire.sentNs
-  flights.offsetNs[row * packetsMost + attempt] = offsetNs
+  flights.sentNs[ring.at(row, attempt)] = wire.sentNs
+  flights.offsetNs[ring.at(row, attempt)] = offsetNs
   return ''
 }
 
 function expire(icmp: Icmp, nowMs: number, stalledMs: number): void {
   if (icmp.flying === 0) return
-  const { ring, timeoutMs } = icmp
+  const { ring } = icmp
+  const { timeoutMs, packets } = icmp.patience
   const waiting = icmp.unsent
   icmp.unsent = []
   for (const serial of waiting) {
@@ -153,13 +153,14 @@ function expire(icmp: Icmp, nowMs: number, stalledMs: number): void {
   const sendAgain = (row: number) => {
     grow(icmp, row)
     const sent = ring.flights().packets[row] ?? 0
-    if (sent > 0 && sent < packetsMost) send(icmp, row)
+    if (sent > 0 && sent < packets) send(icmp, row)
   }
-  ring.pass(stages.second, Math.min(packetGapMs, timeoutMs), nowMs, sendAgain)
-  ring.pass(stages.third, Math.min(2 * packetGapMs, timeoutMs), nowMs, sendAgain)
+  const over = Math.max(1, packets - 1)
+  for (let stage = 0; stage < over && (stage + 1) * packetGapMs < timeoutMs; stage += 1)
+    ring.pass(stage, (stage + 1) * packetGapMs, nowMs, sendAgain)
   noticeDrops(icmp, nowMs)
   const excusedMs = Math.max(stalledMs, icmp.droppedMs)
-  ring.pass(stages.over, timeoutMs, nowMs, row => giveUp(icmp, row, excusedMs))
+  ring.pass(over, timeoutMs, nowMs, row => giveUp(icmp, row, excusedMs))
 }
 
 function noticeDrops(icmp: Icmp, nowMs: number): void {
@@ -181,7 +182,7 @@ const receive = (icmp: Icmp): Arrivals => ({
     const row = icmp.ring.rowOf(serial)
     if (row < 0) return
     const { sentNs } = icmp.ring.flights()
-    const at = row * packetsMost + attempt
+    const at = icmp.ring.at(row, attempt)
     const behindNs = stampNs - (sentNs[at] ?? 0)
     if (behindNs >= 0 && behindNs < departureLimitNs) sentNs[at] = stampNs
   },
@@ -210,11 +211,11 @@ function accept(icmp: Icmp, row: number, peer: Peer, attempt: number, stampNs: n
   const flights = ring.flights()
   const stamped = !Number.isNaN(stampNs)
   const arrivedNs = stamped ? stampNs : sockets.nowNs()
-  const at = row * packetsMost + attempt
+  const at = ring.at(row, attempt)
   const sentNs = flights.sentNs[at] ?? 0
   const sentOffsetNs = flights.offsetNs[at] ?? 0
   const rttNs = elapsedNs(sentNs, sentOffsetNs, arrivedNs, offsetNs, sockets.nowNs)
-  if (rttNs > icmp.timeoutMs * 1e6) {
+  if (rttNs > icmp.patience.timeoutMs * 1e6) {
     icmp.rejected.late += 1
     lose(icmp, row, 'timeout')
     return

@@ -47,7 +47,7 @@ export function layOutRequest(
 /** Each byte its own place. */
 const filler = (at: number) => at * 0x01010101 + 0x00010203
 
-const sequenceOf = (serial: number, attempt: number) => ((serial << 2) | (attempt & 3)) & 0xffff
+const sequenceOf = (serial: number, attempt: number) => ((serial << 4) | (attempt & 15)) & 0xffff
 
 const halves = (word: number) => (word >>> 16) + (word & 0xffff)
 

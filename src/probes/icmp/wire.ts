@@ -22,7 +22,7 @@ export interface Wire {
   readonly fillIn: ReturnType<typeof layOutRequest>
   /** Where in `out` the receiver's address is. */
   readonly to: bigint
-  /** Which packet (4 · serial + attempt) each of the kernel's departure numbers means. */
+  /** Which packet (16 · serial + attempt) each of the kernel's departure numbers means. */
   readonly keys: Float64Array
   /** What was read last; the same object each time. */
   readonly echo: Echo
@@ -102,7 +102,7 @@ export function sendEcho(
     return error
   }
   wire.sentBytes += packetBytes + ipHeaderBytes[socket.family]
-  if (wire.stamping) wire.keys[wire.nextKey++ % keysKept] = serial * 4 + attempt
+  if (wire.stamping) wire.keys[wire.nextKey++ % keysKept] = serial * 16 + attempt
   return ''
 }
 
@@ -177,7 +177,7 @@ function readError(wire: Wire, index: number, arrivals: Arrivals): void {
   if (errorAt < 0) return
   if (view.getUint8(errorAt + 4) === linux.SO_EE_ORIGIN_TIMESTAMPING) {
     const packet = wire.keys[view.getUint32(errorAt + 12, true) % keysKept] ?? -1
-    if (packet >= 0) arrivals.departed(Math.floor(packet / 4), packet % 4, stampNs)
+    if (packet >= 0) arrivals.departed(Math.floor(packet / 16), packet % 16, stampNs)
     return
   }
   const at = errors.dataAt(index)

@@ -5,7 +5,7 @@ import { peerOf } from '../../support/prober.ts'
 const peer = peerOf('127.0.0.1')
 
 test('a probe is found by its serial and token, and by nothing else', () => {
-  const ring = createFlightRing(1, 4)
+  const ring = createFlightRing(1, 3, 4)
   const row = ring.begin(peer, 0)
   const { serials, tokenHighs, tokenLows } = ring.flights()
   const [serial, tokenHigh, tokenLow] = [
@@ -21,7 +21,7 @@ test('a probe is found by its serial and token, and by nothing else', () => {
 })
 
 test('rows are used again once their probe landed; those that fly keep theirs', () => {
-  const ring = createFlightRing(1, 4)
+  const ring = createFlightRing(1, 3, 4)
   const first = ring.begin(peer, 0)
   const serial = ring.flights().serials[first] ?? 0
   const tokenHigh = ring.flights().tokenHighs[first] ?? 0
@@ -41,7 +41,7 @@ test('rows are used again once their probe landed; those that fly keep theirs', 
 })
 
 test('each probe that still flies is met once at each age, in order', () => {
-  const ring = createFlightRing(2, 2)
+  const ring = createFlightRing(2, 3, 2)
   const met: string[] = []
   for (const beganMs of [0, 5, 6]) ring.begin(peer, beganMs)
   const pass = (nowMs: number) => {

@@ -92,5 +92,14 @@ describe.skipIf(why !== '')(
         expect(packets, 'a long way loses nothing').toBeUndefined()
       },
     )
+
+    test.concurrent.for([1, 10])(
+      'a silent host is asked by as many packets as wanted: %i',
+      async (icmpCount, { expect }) => {
+        await using net = await openNet()
+        await net.probe({ icmpCount, http: 'off', timeoutMs: 1100, untilLate: 0 })
+        expect(await net.asked()).toMatchObject({ silent: icmpCount })
+      },
+    )
   },
 )

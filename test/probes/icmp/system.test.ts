@@ -8,7 +8,7 @@ import { describe, onTestFinished, test } from 'vitest'
 import { describeAbilities } from '../../../src/probes/index.ts'
 
 const program = fileURLToPath(new URL('../probe-once.ts', import.meta.url))
-const settings = { timeoutMs: 1500, icmp: 'system', http: 'off' } as const
+const settings = { timeoutMs: 1500, icmp: 'system', icmpCount: 3, http: 'off' } as const
 const able = await describeAbilities({ ...settings, httpPort: 1, maxProbesPerSecond: 1 })
 const mayPing = able.icmp4.kind === 'ready'
 
