@@ -21,6 +21,13 @@ export const behaviours = {
     socket.on('drain', more)
     more()
   },
+  /** They end what they have to say when one second, the probers' timeout in tests, is over. */
+  trickling: (socket: Socket) => {
+    socket.write('HTTP/1.1 200 OK\r\n')
+    setTimeout(() => socket.end('\r\n'), 1000)
+  },
+  closingLate: (socket: Socket) => void setTimeout(() => socket.end(), 1000),
+  resettingLate: (socket: Socket) => void setTimeout(() => socket.resetAndDestroy(), 1000),
   unhealthy: (socket: Socket) => socket.end(answer('503 Service Unavailable')),
   strange: (socket: Socket) => socket.end(answer('404 Not Found')),
   /** Cilium until 1.5. */

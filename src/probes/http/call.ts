@@ -16,6 +16,8 @@ export interface Call {
   tries: number
   fd: number
   state: 'connecting' | 'waiting' | 'over'
+  /** When the probe began: its deadline counts from there, the handshake from its own connection. */
+  readonly started: Departure
   began: Departure
   connectNs: number
   /** SYNs sent again, of all its connections that came about. */
@@ -29,19 +31,23 @@ export interface Call {
   readonly beganMs: number
 }
 
-const never: Departure = { sentNs: 0, offsetNs: 0 }
-
-export const createCall = (peer: Peer, path: HelloPath, beganMs: number): Call => ({
+export const createCall = (
+  peer: Peer,
+  path: HelloPath,
+  beganMs: number,
+  started: Departure,
+): Call => ({
   peer,
   path,
   tries: 0,
   fd: -1,
   state: 'connecting',
-  began: never,
+  started,
+  began: started,
   connectNs: 0,
   retransmits: 0,
   clock: 'kernel',
-  asked: never,
+  asked: started,
   head: '',
   firstByteNs: 0,
   young: true,

@@ -111,7 +111,7 @@ const depart = (http: Http): Departure => ({
 function begin(http: Http, peers: readonly Peer[], nowMs: number): void {
   measureOffset(http)
   for (const peer of peers) {
-    const call = createCall(peer, http.book.pathOf(peer.slot), nowMs)
+    const call = createCall(peer, http.book.pathOf(peer.slot), nowMs, depart(http))
     http.inFlight += 1
     http.young += 1
     http.timeline.add(call, nowMs)
@@ -137,6 +137,7 @@ function connect(http: Http, call: Call): void {
 
 function advance(http: Http, ready: Ready): void {
   const call = http.calls.get(ready.fd)
+  if (call?.state === 'connecting' && isOver(http, call, Number.NaN)) return
   if (call?.state === 'connecting' && ready.broken) {
     const error = connectError(http.wire, call.fd)
     fail(http, call, error === '' ? 'closed' : reasonOf(error))
@@ -160,9 +161,15 @@ function ask(http: Http, call: Call): void {
 const since = ({ sockets, offsetNs }: Http, departure: Departure, stampNs: number): number =>
   elapsedNs(departure.sentNs, departure.offsetNs, stampNs, offsetNs, sockets.nowNs)
 
+/** What comes after the deadline is no answer, whatever it is: `expire` tells whose fault that is. */
+const isOver = (http: Http, call: Call, stampNs: number): boolean =>
+  since(http, call.started, Number.isNaN(stampNs) ? http.sockets.nowNs() : stampNs) >
+  http.timeoutMs * 1e6
+
 function listen(http: Http, call: Call): void {
   while (call.state === 'waiting') {
     const received = receiveText(http.wire, call.fd)
+    if (isOver(http, call, received.stampNs)) return
     if (received.kind === 'error') {
       if (received.error !== 'EAGAIN') breakOff(http, call, reasonOf(received.error))
       return
@@ -206,10 +213,6 @@ function askOtherwise(http: Http, call: Call): void {
 function succeed(http: Http, call: Call): void {
   const { clock, connectNs, peer, firstByteNs, retransmits } = call
   const rttNs = connectNs + since(http, call.asked, firstByteNs)
-  if (rttNs > http.timeoutMs * 1e6) {
-    fail(http, call, 'timeout')
-    return
-  }
   http.book.learn(peer.slot, call.path)
   end(http, call)
   const atMs = http.sockets.epochSeconds * 1000 + firstByteNs / 1e6

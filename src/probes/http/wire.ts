@@ -163,13 +163,15 @@ export function departureNs({ answers }: Wire, fd: number): number {
   return received > 0 ? answers.control(0).stampNs : Number.NaN
 }
 
-/** Text received with its kernel stamp (NaN without one), the end (empty text), or an error's name. */
-export type Received =
-  | { readonly kind: 'text'; readonly text: string; readonly stampNs: number }
+/** Text received, the end (empty text), or an error's name; with its kernel stamp, NaN without one. */
+export type Received = { readonly stampNs: number } & (
+  | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'error'; readonly error: string }
+)
 
 export function receiveText({ sockets, answers }: Wire, fd: number): Received {
-  if (answers.receive(fd, linux.MSG_DONTWAIT) < 0) return { kind: 'error', error: sockets.error() }
+  if (answers.receive(fd, linux.MSG_DONTWAIT) < 0)
+    return { kind: 'error', error: sockets.error(), stampNs: Number.NaN }
   const start = answers.dataAt(0)
   const text = answers.memory.bytes.toString('latin1', start, start + answers.length(0))
   return { kind: 'text', text, stampNs: answers.control(0).stampNs }
