@@ -42,18 +42,26 @@ export function assembleEngine({ nodes, flags, pace }: EngineParts): HealthSourc
       maxProbesPerSecond: flags.maxProbesPerSecond,
       icmp: flags.icmp,
       icmpCount: flags.icmpCount,
-      http: 'auto',
+      http: flags.http,
     }),
     clock: systemClock,
     intervalMs: addresses => intervalFor(addresses, flags, pace),
     onDemand: pace === 'once',
+    listGraceMs: flags.listGrace,
   })
 }
 
+/** Of an interval that is chosen by itself, where no other floor is given. */
+const usualFloorMs = 1000
+
 function intervalFor(addresses: number, flags: ProbeFlags, pace: Pace): number {
-  const limits = { maxProbesPerSecond: flags.maxProbesPerSecond, floorMs: flags.minInterval }
+  const limits = {
+    maxProbesPerSecond: flags.maxProbesPerSecond,
+    floorMs: flags.minInterval ?? usualFloorMs,
+  }
   const affordableMs = budgetIntervalMs(2 * addresses, limits)
   const wantedMs =
     flags.interval ?? (pace === 'daemon' ? ciliumIntervalMs(addresses) : affordableMs)
-  return Math.max(wantedMs, budgetIntervalMs(2 * addresses, { ...limits, floorMs: 10 }))
+  const floorMs = flags.minInterval ?? 10
+  return Math.max(wantedMs, budgetIntervalMs(2 * addresses, { ...limits, floorMs }))
 }

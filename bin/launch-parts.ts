@@ -101,6 +101,8 @@ function probeArgs(flags: LaunchFlags): readonly string[] {
     '--port': flags.port,
     '--icmp': flags.icmp,
     '--icmp-count': flags.icmpCount,
+    '--http': flags.http,
+    '--list-grace': inMs(flags.listGrace),
     '--history': flags.history,
   }
   return [

@@ -15,7 +15,7 @@ import { endOnSignals, exitCodes } from '../exit.ts'
 import { logNews } from '../log-news.ts'
 import { fromAgent, nodesAskedFor, openStored } from '../open-nodes.ts'
 import { isSocket } from '../open-source.ts'
-import { type ProbeFlags, usualPort } from '../settings.ts'
+import { intervalNotice, type ProbeFlags, usualPort } from '../settings.ts'
 import { version } from '../version.ts'
 
 export interface DaemonFlags extends ProbeFlags, ListenFlags {
@@ -74,6 +74,8 @@ async function responder(flags: DaemonFlags, log: Log, others?: RequestListener)
 async function prober(flags: DaemonFlags, log: Log) {
   const listening = readListening(flags)
   const open = nodesAskedFor(flags) ?? (await whatIsThere())
+  const notice = intervalNotice(flags)
+  if (notice) log.warn(notice)
   // Ours is the port that was asked for: a demo on this machine takes any other.
   const nodes = await open(flags.demo === undefined ? flags : { ...flags, port: 0 })
   const source = assembleEngine({ nodes, flags, pace: 'daemon' })

@@ -15,7 +15,7 @@ import { isScreen, lookOf } from '../look.ts'
 import { nodesAskedFor } from '../open-nodes.ts'
 import { openSource, type SourceFlags } from '../open-source.ts'
 import type { ScreenFlags, ShownSource } from '../screen.ts'
-import { ownProbing } from '../settings.ts'
+import { intervalNotice, ownProbing } from '../settings.ts'
 import { tableOf } from '../table-flags.ts'
 import { version } from '../version.ts'
 
@@ -49,6 +49,8 @@ export async function top(asked: Omit<TopFlags, 'host'> & TopHosts): Promise<voi
   const flags: TopFlags = { ...asked, host: hosts[0] }
   const rules = rulesOf(flags.failOn, '--fail-on')
   mustBeOfUse(flags)
+  const notice = intervalNotice(flags)
+  if (notice) process.stderr.write(`${notice}\n`)
   const screen = !flags.json && isScreen()
   const end = endOnSignals(screen ? rareSignals : [])
   if (screen) return onScreen(flags, hosts, end)

@@ -32,6 +32,28 @@ test('an agent’s socket that is there gives top its nodes and the agent’s ow
   })
 })
 
+test('a daemon whose agent tells no list any more stops probing after the grace, until one comes', async () => {
+  const socket = join(agent.socketPath, '..', 'health.sock')
+  daemon = withAgent(
+    '-d',
+    '--socket',
+    socket,
+    '--list-grace',
+    '2s',
+    '--listen-address',
+    '127.88.0.1',
+  )
+  await daemon.stderrMatches(/serving the health API/)
+  await expect.poll(() => agent.requests.length).toBeGreaterThan(0)
+  agent.become('failing')
+  await daemon.stderrMatches(/stopped" reason="no node list for 2s: probing stopped"/)
+  const top = await start(['top', '--json', '-H', `unix://${socket}`]).ended
+  expect(JSON.parse(top.stdout).feed).toMatchObject({ kind: 'lost', paused: true })
+  expect(top.code).toBe(1)
+  agent.become('well')
+  await daemon.stderrMatches(/msg="probing has stopped: over"/)
+}, 60_000)
+
 test('an agent of 1.5 does as well', async () => {
   const old = await openFakeAgent({ generation: '1.5', self: 'a' })
   old.join(fakeElement('a', '127.88.0.3', '127.88.1.3'))

@@ -86,6 +86,26 @@ test('ICMP that cannot be sent is unknown and no failure', async () => {
   expect(report.prober?.abilities.icmp4.kind).toBe('off')
 })
 
+test.each(['native', 'socket', 'undici'])('--http %s is the way that HTTP goes', async http => {
+  const report = reportOf((await run('top', '--json', '--demo', '2', '--http', http)).stdout)
+  expect(report.prober?.abilities.http).toMatchObject({ method: expect.stringContaining(http) })
+  expect(report.summary).toMatchObject({ reachable: 2 })
+})
+
+test.each([
+  [['--interval', '200ms'], 200, ''],
+  [['--interval', '200ms', '--min-interval', '2s'], 2000, /below --min-interval/],
+  [['--min-interval', '3s'], 3000, ''],
+  [[], 1000, ''],
+])('%j: probes each %i ms', async (args, intervalMs, notice) => {
+  const watching = start(['top', '--json', '--watch', '--demo', '2', ...args])
+  for await (const line of watching.lines()) {
+    expect(reportOf(line).intervalMs).toBe(intervalMs)
+    break
+  }
+  expect((await watching.stop()).stderr).toMatch(notice || /^$/)
+})
+
 test('--watch prints a document a line until it is told to end', async () => {
   const watching = start(['top', '--json', '--watch', '--demo', '2', '--interval', '200ms'])
   const takenAtMs: number[] = []

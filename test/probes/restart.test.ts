@@ -66,6 +66,7 @@ async function startEngine() {
     openProber: openProber({ ...settings, httpPort: responders.port }),
     clock: systemClock,
     intervalMs: () => intervalMs,
+    listGraceMs: 60_000,
   })
   onTestFinished(async () => {
     process.removeAllListeners('worker')

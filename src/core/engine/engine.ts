@@ -15,10 +15,9 @@ export interface EngineOptions {
   /** Nothing is probed by itself: the interval is told, for who would watch. */
   readonly onDemand?: boolean
   /** How long probing goes on without a node list: by then its nodes may be somebody else's. */
-  readonly listGraceMs?: number
+  readonly listGraceMs: number
 }
 
-const defaultGraceMs = 15 * 60_000
 /** One lost answer of a slow source is not the source lost. */
 const leastMisses = 3
 
@@ -33,7 +32,7 @@ export function createEngine({
   clock,
   intervalMs,
   onDemand = false,
-  listGraceMs = defaultGraceMs,
+  listGraceMs,
 }: EngineOptions): HealthSource {
   const life = new AbortController()
   const ready = Promise.withResolvers<Prober>()

@@ -13,7 +13,7 @@ interface Place {
   readonly report: Report
 }
 
-/** Ways to ask over HTTP. A text is why one cannot be used here. */
+/** Ways to ask over HTTP, undici last: it costs most. A text is why one cannot be used here. */
 const variants = {
   native: ({ loaded, port, timeoutMs, report }) =>
     loaded.kind === 'loaded'
@@ -31,7 +31,7 @@ const variants = {
 >
 
 const order = {
-  auto: ['native', 'socket'],
+  auto: ['native', 'socket', 'undici'],
   native: ['native'],
   socket: ['socket'],
   undici: ['undici'],

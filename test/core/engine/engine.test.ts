@@ -10,6 +10,8 @@ const b = node('b', '10.0.0.2')
 const settle = () => new Promise(setImmediate)
 const forever = new AbortController().signal
 
+const minuteMs = 60_000
+
 function start(nodes = scriptedNodes(listOf(a, b)), options = {}) {
   const clock = fakeClock()
   const prober = fakeProber()
@@ -20,6 +22,7 @@ function start(nodes = scriptedNodes(listOf(a, b)), options = {}) {
     openProber: prober.open,
     clock,
     intervalMs: addresses => addresses * 100,
+    listGraceMs: 15 * minuteMs,
     ...options,
   })
   return { clock, prober, engine, nodes }
@@ -157,8 +160,6 @@ test('closing ends the prober and the node source', async () => {
   await engine.close()
   expect([prober.closed(), nodes.closed]).toEqual([true, true])
 })
-
-const minuteMs = 60_000
 
 test('without a node list for 15 minutes probing stops, and says so, until one comes again', async () => {
   const { clock, prober, engine, nodes } = start()
