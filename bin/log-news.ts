@@ -1,6 +1,6 @@
 import type { Log } from '../src/core/log.ts'
 import type { Ability } from '../src/core/model/prober.ts'
-import type { Snapshot } from '../src/core/model/snapshot.ts'
+import { hasIpv6, type Snapshot } from '../src/core/model/snapshot.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
 
 /**
@@ -30,12 +30,18 @@ export function logNews(source: HealthSource, log: Log): void {
 
 type Hindrance = readonly [what: string, reason: string | undefined]
 
-const hindrances = ({ feed, listLost, agent, prober }: Snapshot): readonly Hindrance[] => [
-  ['unable to get cluster nodes', listLost?.reason],
-  ['the agent is not well', agent.kind === 'failing' ? agent.detail : undefined],
-  ['probing has stopped', feed.kind === 'lost' ? feed.reason : undefined],
-  ['ICMP over IPv4 cannot be sent', whyOff(prober?.abilities.icmp4)],
-  ['HTTP cannot be probed', whyOff(prober?.abilities.http)],
-]
+const hindrances = (snapshot: Snapshot): readonly Hindrance[] => {
+  const { feed, listLost, agent, prober } = snapshot
+  const { icmp4, icmp6, http } = prober?.abilities ?? {}
+  const sixOff = whyOff(icmp6)
+  return [
+    ['unable to get cluster nodes', listLost?.reason],
+    ['the agent is not well', agent.kind === 'failing' ? agent.detail : undefined],
+    ['probing has stopped', feed.kind === 'lost' ? feed.reason : undefined],
+    ['ICMP over IPv4 cannot be sent', whyOff(icmp4)],
+    ['ICMP over IPv6 cannot be sent', sixOff && hasIpv6(snapshot) ? sixOff : undefined],
+    ['HTTP cannot be probed', whyOff(http)],
+  ]
+}
 
 const whyOff = (ability: Ability | undefined) => (ability?.kind === 'off' ? ability.why : undefined)

@@ -77,7 +77,7 @@ const paceFlags = (command: Command): Command =>
     .addOption(
       new Option(
         '--min-interval <DURATION>',
-        'no shorter interval, not even by --interval; what is chosen by itself is never below 1s',
+        'the shortest interval, of --interval as well; without it 1s where none is asked for',
       ).argParser(durationMs),
     )
     .addOption(

@@ -50,6 +50,10 @@ export type AgentState =
   | { readonly kind: 'ok'; readonly detail: string }
   | { readonly kind: 'failing'; readonly detail: string }
 
+/** Whether anything has an IPv6 address. */
+export const hasIpv6 = ({ nodes }: Pick<Snapshot, 'nodes'>): boolean =>
+  nodes.some(node => node.paths.some(path => path.ip.includes(':')))
+
 /** Where a snapshot's facts come from: our own probes, or somebody's daemon. */
 export interface Origin {
   readonly kind: 'engine' | 'daemon' | 'recording'

@@ -46,10 +46,5 @@ export async function openHttp(choice: HttpChoice, place: Place): Promise<Method
     if (typeof method !== 'string') return method
     why = method
   }
-  return createOff(
-    'http',
-    why,
-    choice === 'off' ? [] : ['choose the HTTP prober "auto"'],
-    place.report,
-  )
+  return createOff('http', why, ['--http auto'], place.report)
 }

@@ -3,7 +3,8 @@ import { createOff, type Method, type Report } from '../method.ts'
 import { type Family, type Peer, toPeer } from '../peer.ts'
 import type { LoadedSockets } from '../sockets.ts'
 import { createNativeIcmp } from './native.ts'
-import { explainRefusal, icmpRemedies, openEchoSocket, type SocketKind } from './open.ts'
+import { openEchoSocket, type SocketKind } from './open.ts'
+import { explainRefusals, remediesFor } from './refusals.ts'
 
 export type IcmpChoice = 'auto' | 'datagram' | 'raw' | 'system' | 'off'
 
@@ -58,19 +59,20 @@ export async function openIcmp(choice: IcmpChoice, place: Place): Promise<Method
     if (typeof method !== 'string') return method
     refusals[name] = method
   }
-  const remedies = choice === 'off' ? ['choose the ICMP prober "auto"'] : icmpRemedies
-  return createOff('icmp', explain(refusals, place), remedies, place.report)
+  return createOff('icmp', ...explain(refusals, place), place.report)
 }
 
-function explain(refusals: Partial<Record<Variant, string>>, { loaded }: Place): string {
+/** Why ICMP cannot be sent, and the ways out. */
+function explain(
+  refusals: Partial<Record<Variant, string>>,
+  { loaded }: Place,
+): readonly [why: string, remedies: readonly string[]] {
   const { datagram, raw, system, off } = refusals
-  if (off) return off
-  if (datagram === 'EAFNOSUPPORT' || raw === 'EAFNOSUPPORT') return 'this machine has no IPv6'
-  const sockets =
-    loaded.kind === 'missing'
-      ? loaded.why
-      : explainRefusal(datagram ?? 'not tried', raw ?? 'not tried')
-  return [...(datagram || raw ? [sockets] : []), ...(system ? [system] : [])].join('; ')
+  if (off) return [off, ['--icmp auto']]
+  if (datagram === 'EAFNOSUPPORT' || raw === 'EAFNOSUPPORT') return ['this machine has no IPv6', []]
+  const sockets = loaded.kind === 'missing' ? loaded.why : explainRefusals(refusals)
+  const whys = [...(datagram || raw ? [sockets] : []), ...(system ? [system] : [])]
+  return [whys.join('; '), remediesFor(refusals)]
 }
 
 const self = (family: Family): Peer => {

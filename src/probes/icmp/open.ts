@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { linux } from '../linux.ts'
 import type { Family } from '../peer.ts'
 import type { Sockets } from '../sockets.ts'
@@ -91,26 +90,3 @@ function filterReplies(sockets: Sockets, fd: number, family: Family, id: number)
   view.setBigUint64(136, address + 64n, true)
   sockets.setsockopt(fd, linux.SOL_SOCKET, linux.SO_ATTACH_FILTER, address + 128n, 16)
 }
-
-/** What stands between this process and an ICMP socket, for people. */
-export function explainRefusal(datagram: string, raw: string): string {
-  const range = read('/proc/sys/net/ipv4/ping_group_range').trim().replace(/\s+/, ' ')
-  const groups = [...new Set([process.getegid?.(), ...(process.getgroups?.() ?? [])])].join(' ')
-  return `no right to open an ICMP socket (datagram: ${datagram}, ping_group_range is "${range}", \
-your gids: ${groups}; raw: ${raw}, no CAP_NET_RAW)`
-}
-
-const read = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return 'unreadable' // /proc may be hidden: it is only a hint
-  }
-}
-
-/** Any one of them is enough. */
-export const icmpRemedies: readonly string[] = [
-  'sysctl -w net.ipv4.ping_group_range="0 2147483647"',
-  'give the process CAP_NET_RAW (systemd: AmbientCapabilities=CAP_NET_RAW; docker: --cap-add NET_RAW)',
-  'install a ping that may ping (Debian: apt-get install iputils-ping)',
-]

@@ -128,13 +128,30 @@ const nodeRow = ({ version, wanted, good }: Checkup['node']): Row => [
   good ? version : `${version}: ${wanted} is wanted`,
 ]
 
-function verdictLines({ abilities, canProbe }: Checkup): string[] {
-  const remedies = new Set(
-    Object.values(abilities).flatMap(ability => (ability.kind === 'off' ? ability.remedies : [])),
-  )
-  if (canProbe) return ['ICMP and HTTP can be probed.']
+const abilityNames = {
+  icmp4: 'ICMP over IPv4',
+  icmp6: 'ICMP over IPv6',
+  http: 'HTTP',
+} as const satisfies Record<keyof Checkup['abilities'], string>
+
+/** What can be probed, what cannot, and the ways out of that. */
+function verdictLines({ abilities }: Checkup): string[] {
+  const able: string[] = []
+  const unable = new Map<string, string[]>()
+  for (const [kind, name] of Object.entries(abilityNames)) {
+    const ability = abilities[kind as keyof typeof abilityNames]
+    if (ability.kind === 'ready') able.push(name)
+    else {
+      const ways = ability.remedies.map(way => `\n  ${way}`).join('')
+      unable.set(ways, [...(unable.get(ways) ?? []), name])
+    }
+  }
+  if (unable.size === 0) return ['ICMP and HTTP can be probed.']
   return [
-    'Not everything can be probed. Any one of these helps:',
-    ...[...remedies].map(way => `  ${way}`),
+    ...(able.length > 0 ? [`Can be probed: ${able.join(', ')}.`] : []),
+    ...[...unable].map(([ways, names]) => {
+      const helps = ways === '' ? '' : ` Any one of these helps:${ways}`
+      return `Cannot be probed: ${names.join(', ')}.${helps}`
+    }),
   ]
 }

@@ -13,7 +13,7 @@ const well: Checkup = {
   canProbe: true,
   abilities: {
     icmp4: { kind: 'ready', method: 'datagram socket', clock: 'kernel' },
-    icmp6: { kind: 'off', why: 'this machine has no IPv6', remedies: ['a remedy'] },
+    icmp6: { kind: 'off', why: 'this machine has no IPv6', remedies: [] },
     http: { kind: 'ready', method: 'native sockets', clock: 'kernel' },
   },
   icmp4: ways,
@@ -51,8 +51,13 @@ ok   health socket           /var/run/cilium/health.sock
 -    agent socket            /var/run/cilium/cilium.sock: not permitted
 ok   Node                    24.1.0
 
-ICMP and HTTP can be probed.
+Can be probed: ICMP over IPv4, HTTP.
+Cannot be probed: ICMP over IPv6.
 `)
+  const { icmp4, http } = well.abilities
+  expect(formatCheckup({ ...well, abilities: { icmp4, icmp6: icmp4, http } })).toMatch(
+    /\n\nICMP and HTTP can be probed\.\n$/,
+  )
 })
 
 test('where something cannot be probed each way out is told once', () => {
@@ -65,8 +70,9 @@ test('where something cannot be probed each way out is told once', () => {
   const abilities = { icmp4: off, icmp6: off, http }
   const text = formatCheckup({ ...well, canProbe: false, abilities })
   expect(text).toContain('off  ICMP, IPv4              no right\n')
-  expect(text.split('\n').slice(-4)).toEqual([
-    'Not everything can be probed. Any one of these helps:',
+  expect(text.split('\n').slice(-5)).toEqual([
+    'Can be probed: HTTP.',
+    'Cannot be probed: ICMP over IPv4, ICMP over IPv6. Any one of these helps:',
     '  open the range',
     '  give the right',
     '',

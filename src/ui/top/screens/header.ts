@@ -1,5 +1,5 @@
 import type { ProberState } from '../../../core/model/prober.ts'
-import type { Feed, Snapshot } from '../../../core/model/snapshot.ts'
+import { type Feed, hasIpv6, type Snapshot } from '../../../core/model/snapshot.ts'
 import { stateTone } from '../cells.ts'
 import { age, clock, interval } from '../format.ts'
 import { keyName } from '../keys.ts'
@@ -116,14 +116,14 @@ const lagSpans = ({ lagMs, drops }: ProberState): readonly Span[] => [
 ]
 
 /** What cannot be probed from here; IPv6 counts where there is a node that has it. */
-export function abilitiesOff({ prober, nodes }: Snapshot) {
+export function abilitiesOff(snapshot: Snapshot) {
+  const { prober } = snapshot
   if (prober === undefined) return []
   const { icmp4, icmp6, http } = prober.abilities
-  const sixes = () => nodes.some(node => node.paths.some(path => path.ip.includes(':')))
   const both = icmp4.kind === 'off' && icmp6.kind === 'off'
   return [
     ...(icmp4.kind === 'off' ? [{ ...icmp4, what: both ? 'ICMP' : 'ICMPv4' }] : []),
-    ...(icmp6.kind === 'off' && !both && sixes() ? [{ ...icmp6, what: 'ICMPv6' }] : []),
+    ...(icmp6.kind === 'off' && !both && hasIpv6(snapshot) ? [{ ...icmp6, what: 'ICMPv6' }] : []),
     ...(http.kind === 'off' ? [{ ...http, what: 'HTTP' }] : []),
   ]
 }
