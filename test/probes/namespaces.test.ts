@@ -23,14 +23,18 @@ function openNet() {
   const run = (side: 'here' | 'there', ...command: readonly string[]) =>
     execFileSync('ip', ['netns', 'exec', net[side].name, ...command], { stdio: 'pipe' })
   run('here', 'sysctl', '-qw', openPingRange)
+  run('here', 'sysctl', '-qw', 'net.ipv4.ip_default_ttl=1')
   run('there', 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.icmp_ratelimit=0')
   const routes = {
     here: ['blackhole 10.96.0.0/24', 'unreachable 10.96.1.0/24', 'prohibit 10.96.2.0/24'],
-    there: ['unreachable 10.96.3.0/24', 'prohibit 10.96.4.0/24', 'blackhole 10.96.5.0/24'],
+    there: [
+      ...['unreachable 10.96.3.0/24', 'prohibit 10.96.4.0/24', 'blackhole 10.96.5.0/24'],
+      '10.96.6.0/24 via 10.99.0.77', // a hop more than the TTL allows
+    ],
   }
   for (const route of routes.here) run('here', 'ip', 'route', 'add', ...route.split(' '))
   for (const route of routes.there) run('there', 'ip', 'route', 'add', ...route.split(' '))
-  for (const third of [3, 4, 5])
+  for (const third of [3, 4, 5, 6])
     run('here', 'ip', 'route', 'add', `10.96.${third}.0/24`, 'via', '10.99.0.2')
 
   const probe = async (
@@ -59,7 +63,15 @@ describe.skipIf(why !== '')(`probing in network namespaces${why && ` (skipped: $
       icmp: { reason: 'host-unreachable', detail: 'from 10.99.0.2' },
       http: { reason: 'host-unreachable' },
     },
-    '10.96.4.1': { icmp: { reason: 'host-unreachable', detail: 'from 10.99.0.2' } },
+    '10.96.4.1': {
+      icmp: { reason: 'prohibited', detail: 'administratively prohibited, from 10.99.0.2' },
+    },
+    '10.96.6.1': {
+      icmp: {
+        reason: 'host-unreachable',
+        detail: 'TTL exceeded, from 10.99.0.2',
+      },
+    },
     '10.96.5.1': { icmp: { reason: 'timeout' }, http: { reason: 'timeout' } },
     '10.98.0.1': {
       icmp: { reason: 'network-unreachable' },

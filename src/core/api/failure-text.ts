@@ -43,8 +43,8 @@ const setupErrors: Partial<Record<Known, string>> = {
 const timedOut = 'Connection timed out'
 
 function icmpText(reason: Known, detail: string, ip: string): string {
-  // What others tell of a packet that left (`from ADDRESS`) Cilium does not hear.
-  if (detail.startsWith('from ')) return timedOut
+  // What others tell of a packet that left (`…, from ADDRESS`) Cilium does not hear.
+  if (/(^|, )from [\da-f.:]+$/.test(detail)) return timedOut
   const v6 = isIPv6(ip)
   const setup = setupErrors[reason]
   if (setup) return `listen ${v6 ? 'ip6:ipv6-icmp' : 'ip4:icmp'} : socket: ${setup}`

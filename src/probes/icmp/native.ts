@@ -3,7 +3,7 @@ import type { RejectedReplies } from '../../core/model/prober.ts'
 import { elapsedNs } from '../elapsed.ts'
 import type { Method, Replied, Report } from '../method.ts'
 import { isFrom, type Peer } from '../peer.ts'
-import { isCongestion, isReason, reasonOf } from '../reasons.ts'
+import { isCongestion, reasonOf } from '../reasons.ts'
 import type { Sockets } from '../sockets.ts'
 import { answered, createFlightRing, type FlightRing, flying, lost } from './flights.ts'
 import type { EchoSocket } from './open.ts'
@@ -186,9 +186,9 @@ const receive = (icmp: Icmp): Arrivals => ({
     const behindNs = stampNs - (sentNs[at] ?? 0)
     if (behindNs >= 0 && behindNs < departureLimitNs) sentNs[at] = stampNs
   },
-  refused(echo, error, from) {
+  refused(echo, reason, detail) {
     const row = icmp.ring.find(echo)
-    if (row >= 0 && isReason(error)) lose(icmp, row, reasonOf(error), from && `from ${from}`)
+    if (row >= 0) lose(icmp, row, reason, detail)
   },
   replied(echo, stampNs, view, nameAt) {
     const row = icmp.ring.find(echo)

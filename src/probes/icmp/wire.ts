@@ -1,7 +1,9 @@
+import type { FailureReason } from '../../core/model/probe.ts'
 import { type Batch, createBatch } from '../batch.ts'
 import { linux } from '../linux.ts'
 import { ipHeaderBytes, type Peer, readAddress, writeAddress } from '../peer.ts'
 import type { Memory, Sockets } from '../sockets.ts'
+import { whatIsSaid } from './errors.ts'
 import { departureStamps, type EchoSocket } from './open.ts'
 import {
   afterIpHeader,
@@ -41,7 +43,7 @@ export interface Arrivals {
   /** The kernel handed a packet to its device. */
   departed(serial: number, attempt: number, stampNs: number): void
   /** The network, or this host, said that a packet of ours cannot arrive. */
-  refused(echo: Echo, error: string, from: string): void
+  refused(echo: Echo, reason: FailureReason, detail: string): void
   /** NaN where no stamp came with it. The sender's address is in the view. */
   replied(echo: Echo, stampNs: number, view: DataView, nameAt: number): void
   stranger(kind: 'foreign' | 'altered'): void
@@ -175,7 +177,8 @@ function readError(wire: Wire, index: number, arrivals: Arrivals): void {
   const { view } = errors.memory
   const { stampNs, errorAt } = errors.control(index)
   if (errorAt < 0) return
-  if (view.getUint8(errorAt + 4) === linux.SO_EE_ORIGIN_TIMESTAMPING) {
+  const origin = view.getUint8(errorAt + 4)
+  if (origin === linux.SO_EE_ORIGIN_TIMESTAMPING) {
     const packet = wire.keys[view.getUint32(errorAt + 12, true) % keysKept] ?? -1
     if (packet >= 0) arrivals.departed(Math.floor(packet / 16), packet % 16, stampNs)
     return
@@ -183,7 +186,10 @@ function readError(wire: Wire, index: number, arrivals: Arrivals): void {
   const at = errors.dataAt(index)
   if (readQuoted(view, at, errors.length(index), socket.family, echo) !== 'echo') return
   const error = sockets.errorName(view.getUint32(errorAt, true))
-  arrivals.refused(echo, error, readAddress(view, errorAt + 16))
+  const said = whatIsSaid(origin, view.getUint8(errorAt + 5), view.getUint8(errorAt + 6), error)
+  const from = readAddress(view, errorAt + 16)
+  const detail = [said?.words ?? '', from && `from ${from}`].filter(Boolean).join(', ')
+  if (said) arrivals.refused(echo, said.reason, detail)
 }
 
 /** Replies that the receive buffer had no room for, since the socket was opened. */

@@ -84,7 +84,8 @@ test('any text is read without harm: one line, bounded', () => {
 test('what others tell of a packet Cilium does not hear; a failure to send it tells', () => {
   const probed = { kind: 'icmp', ip: '192.0.2.9', port: 4240 } as const
   const reason = 'host-unreachable'
-  expect(failureText({ reason, detail: 'from 192.0.2.1' }, probed)).toBe('Connection timed out')
+  for (const detail of ['from 192.0.2.1', 'TTL exceeded, from fd00::1'])
+    expect(failureText({ reason, detail }, probed)).toBe('Connection timed out')
   expect(failureText({ reason, detail: '' }, probed)).toBe(
     'write ip 0.0.0.0->192.0.2.9: sendmsg: no route to host',
   )
