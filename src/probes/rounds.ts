@@ -226,6 +226,7 @@ function rejectedBy(methods: Methods['all']): { readonly rejected?: RejectedRepl
       duplicate: sum('duplicate'),
       foreign: sum('foreign'),
       altered: sum('altered'),
+      spoofed: sum('spoofed'),
     },
   }
 }

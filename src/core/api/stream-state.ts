@@ -45,7 +45,13 @@ const prober = v.object({
   lagMs: count,
   drops: count,
   rejected: v.exactOptional(
-    v.object({ late: count, duplicate: count, foreign: count, altered: count }),
+    v.object({
+      late: count,
+      duplicate: count,
+      foreign: count,
+      altered: count,
+      spoofed: v.optional(count, 0), // older daemons counted it as foreign
+    }),
   ),
   late: v.exactOptional(v.boolean()),
   lateAtMs: v.exactOptional(count),

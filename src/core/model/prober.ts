@@ -75,10 +75,12 @@ export interface RejectedReplies {
   readonly late: number
   /** A second one to the same probe. */
   readonly duplicate: number
-  /** Not ours: an unknown probe, a wrong token, or from another address. */
+  /** Not ours: of an unknown probe, or from another address. */
   readonly foreign: number
-  /** Ours once, but changed on the way. */
+  /** Ours once, but changed or cut on the way. */
   readonly altered: number
+  /** Of a probe of ours, but with a wrong token: somebody guesses. */
+  readonly spoofed: number
 }
 
 export interface ProberEvents {

@@ -69,7 +69,7 @@ export function createNativeIcmp(
     report,
     // One age for each packet after the first (a lone one grows old, too), and the last: over.
     ring: createFlightRing(Math.max(2, packets), packets),
-    rejected: { late: 0, duplicate: 0, foreign: 0, altered: 0 },
+    rejected: { late: 0, duplicate: 0, foreign: 0, altered: 0, spoofed: 0 },
     reply: { atMs: 0, rttNs: 0, clock: 'kernel', packets: 1 },
     arrivals: undefined as never, // set below: it needs the rest
     unsent: [],
@@ -195,7 +195,8 @@ const receive = (icmp: Icmp): Arrivals => ({
     const flights = icmp.ring.flights()
     const peer = flights.peers[row]
     const sent = flights.packets[row] ?? 0
-    if (row < 0 || peer === undefined || echo.attempt >= sent || !isFrom(view, nameAt, peer))
+    if (row < 0 && icmp.ring.rowOf(echo.serial) >= 0) icmp.rejected.spoofed += 1
+    else if (row < 0 || peer === undefined || echo.attempt >= sent || !isFrom(view, nameAt, peer))
       icmp.rejected.foreign += 1
     else if (flights.states[row] === answered) icmp.rejected.duplicate += 1
     else if (flights.states[row] === lost) icmp.rejected.late += 1

@@ -51,7 +51,7 @@ const sequenceOf = (serial: number, attempt: number) => ((serial << 4) | (attemp
 
 const halves = (word: number) => (word >>> 16) + (word & 0xffff)
 
-/** An echo, `foreign` (not one of ours by its form), or `altered` (one that was, until changed). */
+/** An echo, `foreign` (not one of ours by its form), or `altered` (one that was, until changed or cut). */
 export type Reading = 'echo' | 'foreign' | 'altered'
 
 /**
@@ -70,7 +70,7 @@ export function readReply(
   if (length < 8 || view.getUint8(at) !== replies[family]) return 'foreign'
   if (id !== undefined && view.getUint16(at + 4) !== id) return 'foreign'
   if (verify && checksum(view, at, length) !== 0) return 'altered'
-  if (length !== packetBytes) return 'foreign'
+  if (length !== packetBytes) return 'altered'
   readFields(view, at, echo)
   if (view.getUint8(at + 1) !== 0) return 'altered'
   if (view.getUint16(at + 6) !== sequenceOf(echo.serial, echo.attempt)) return 'altered'

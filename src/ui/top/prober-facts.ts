@@ -77,6 +77,7 @@ const facts: Facts = {
         .map(([kind, count]) => `${kind} ${count}`)
         .join('  '),
     brief: replies => (rejectedAt(replies) > 0 ? `${rejectedAt(replies)} not accepted` : ''),
+    warns: ({ spoofed, altered }) => isSome(spoofed + altered),
   },
   restarts: {
     title: 'probe threads lost',
@@ -85,6 +86,7 @@ const facts: Facts = {
     warns: isSome,
   },
   restartedAtMs: { title: 'replaced at last', text: clock },
+  restartReason: { title: 'lost because', text: clean },
 }
 
 /** A figure as it is told: absent where the prober does not tell it. */

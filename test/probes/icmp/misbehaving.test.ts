@@ -38,8 +38,9 @@ const outcomes = {
 const rejectedOf = (icmp: 'datagram' | 'raw', asked: Requests): RejectedReplies => ({
   late: asked.late,
   duplicate: asked.honest - 1 + (2 * asked.twice - 1) + (asked.forged - 1) + (asked.slow - 1),
-  foreign: asked.elsewhere + asked.cut + 20 * asked.forged,
-  altered: asked.altered + asked.resequenced + (icmp === 'raw' ? asked.badSum : 0),
+  foreign: asked.elsewhere,
+  spoofed: 20 * asked.forged,
+  altered: asked.altered + asked.resequenced + asked.cut + (icmp === 'raw' ? asked.badSum : 0),
 })
 
 /** A namespace whose neighbour answers by its manners. */

@@ -110,9 +110,13 @@ const paceSpan = ({ probesPerSecond, maxProbesPerSecond }: ProberState): Span =>
   'dim',
 ]
 
-const lagSpans = ({ lagMs, drops }: ProberState): readonly Span[] => [
+const lagSpans = ({ lagMs, drops, rejected }: ProberState): readonly Span[] => [
   [`lag ${Math.round(lagMs)}ms`, lagMs > lagWarnsFromMs ? 'warn' : 'dim'],
   ...(drops > 0 ? [[`${drops} replies dropped here`, 'warn'] as const] : []),
+  ...(['spoofed', 'altered'] as const).flatMap(kind => {
+    const replies = rejected?.[kind] ?? 0
+    return replies > 0 ? [[`${replies} replies ${kind}`, 'warn'] as const] : []
+  }),
 ]
 
 /** What cannot be probed from here; IPv6 counts where there is a node that has it. */
