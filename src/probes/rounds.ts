@@ -1,4 +1,5 @@
 import type { ProberState, RejectedReplies, Slot, Target } from '../core/model/prober.ts'
+import { type ClockSteps, createClockSteps } from './clock-steps.ts'
 import type { Ledger } from './ledger.ts'
 import { type News, type Outbox, type ProberSettings, sharedMs } from './messages.ts'
 import type { Methods } from './methods.ts'
@@ -25,6 +26,7 @@ interface Parts {
 interface Loop extends Parts {
   readonly rota: Rota<Peer>
   readonly pace: Pace
+  readonly clockSteps: ClockSteps
   peers: readonly Peer[]
   timer: NodeJS.Timeout | undefined
   dueMs: number
@@ -66,6 +68,7 @@ export function createRounds(parts: Parts): Rounds {
     ...parts,
     rota: createRota({ maxProbesPerSecond, cost: methods.cost }),
     pace: createPace(nowMs, processUs()),
+    clockSteps: createClockSteps(),
     peers: [],
     timer: undefined,
     dueMs: nowMs,
@@ -123,6 +126,7 @@ function schedule(loop: Loop, delayMs: number): void {
 }
 
 function tick(loop: Loop): void {
+  loop.clockSteps.look()
   const nowMs = performance.now()
   const lateMs = Math.max(0, nowMs - loop.dueMs)
   if (loop.pace.ticked(lateMs)) {
@@ -190,7 +194,7 @@ function sendFindings(loop: Loop, nowMs: number): void {
 }
 
 function stateOf(loop: Loop, nowMs: number): ProberState {
-  const { methods, pace, rota, settings, lateAtMs } = loop
+  const { methods, pace, rota, settings, lateAtMs, clockSteps } = loop
   const sum = (count: (method: Methods['all'][number]) => number) =>
     methods.all.reduce((total, method) => total + count(method), 0)
   const sentBytes = sum(method => method.sentBytes?.() ?? 0)
@@ -203,6 +207,7 @@ function stateOf(loop: Loop, nowMs: number): ProberState {
     inFlight: sum(method => method.inFlight()),
     queueLength: rota.waiting(),
     drops: sum(method => method.drops()),
+    ...clockSteps.told(),
     ...rejectedBy(methods.all),
     rssBytes: process.memoryUsage.rss(),
   }

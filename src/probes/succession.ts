@@ -31,14 +31,21 @@ export function createPatience(nowMs: () => number = () => performance.now()): P
 }
 
 /** What a state counts since the start of the program, not of the thread. */
-const counters = ['drops'] as const satisfies readonly (keyof ProberState)[]
+const counters = ['drops', 'clockSteps'] as const satisfies readonly (keyof ProberState)[]
 
 /** The state of a thread that goes on counting where the one before it ended. */
 export function continued(state: ProberState, before: ProberState | undefined): ProberState {
   if (before === undefined) return state
   const totals = counters.map(name => [name, (before[name] ?? 0) + (state[name] ?? 0)] as const)
   const rejected = sumOf(state.rejected, before.rejected)
-  return { ...state, ...Object.fromEntries(totals), ...(rejected ? { rejected } : {}) }
+  const { lateAtMs, steppedAtMs } = before
+  return {
+    ...(lateAtMs === undefined ? {} : { lateAtMs }),
+    ...(steppedAtMs === undefined ? {} : { steppedAtMs }),
+    ...state,
+    ...Object.fromEntries(totals),
+    ...(rejected ? { rejected } : {}),
+  }
 }
 
 function sumOf(

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Store } from '../engine/store.ts'
 import { formatGoDuration } from '../model/duration.ts'
-import type { ProberState } from '../model/prober.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 
 /** Less than this is no matter: the header has whole seconds, and the way takes its time. */
@@ -24,13 +23,13 @@ export function createDaemonTime(clock: Clock): DaemonTime {
   let aheadMs = 0
   let told: { readonly of: Snapshot; readonly as: Snapshot } | undefined
   const ours = (atMs: number) => atMs - aheadMs
-  const since = <T extends object>(what: T): T =>
-    'sinceMs' in what ? { ...what, sinceMs: ours(Number(what.sinceMs)) } : what
-
-  const proberTimes = ({ lateAtMs, restartedAtMs, ...prober }: ProberState): ProberState => ({
-    ...prober,
-    ...(lateAtMs === undefined ? {} : { lateAtMs: ours(lateAtMs) }),
-    ...(restartedAtMs === undefined ? {} : { restartedAtMs: ours(restartedAtMs) }),
+  const corrected = <T extends object>(what: T): T => ({
+    ...what,
+    ...Object.fromEntries(
+      Object.entries(what).flatMap(([name, value]) =>
+        times.has(name) ? [[name, ours(Number(value))]] : [],
+      ),
+    ),
   })
 
   return {
@@ -42,15 +41,15 @@ export function createDaemonTime(clock: Clock): DaemonTime {
     },
     correct: store => ({
       ...store,
-      setFeed: feed => store.setFeed(since(feed)),
-      setListLost: lost => store.setListLost(lost && since(lost)),
-      setProber: prober => store.setProber(prober && proberTimes(prober)),
+      setFeed: feed => store.setFeed(corrected(feed)),
+      setListLost: lost => store.setListLost(lost && corrected(lost)),
+      setProber: prober => store.setProber(prober && corrected(prober)),
       record(findings) {
-        const corrected = findings.map(finding => {
+        const ourTime = findings.map(finding => {
           const { outcome } = finding
           return { ...finding, outcome: { ...outcome, atMs: ours(outcome.atMs) } }
         })
-        store.record(aheadMs === 0 ? findings : corrected)
+        store.record(aheadMs === 0 ? findings : ourTime)
       },
     }),
     tell(snapshot) {
@@ -64,6 +63,15 @@ export function createDaemonTime(clock: Clock): DaemonTime {
     },
   }
 }
+
+/** What a daemon tells by its own clock. */
+const times: ReadonlySet<string> = new Set([
+  'sinceMs',
+  'retryAtMs',
+  'lateAtMs',
+  'restartedAtMs',
+  'steppedAtMs',
+])
 
 function inWords(aheadMs: number): string {
   const size = formatGoDuration(Math.round(Math.abs(aheadMs) / toleranceMs) * toleranceMs * 1e6)

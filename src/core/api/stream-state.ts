@@ -61,6 +61,8 @@ const prober = v.object({
   bytesPerSecond: v.exactOptional(count),
   queueLength: v.exactOptional(count),
   mainLagMs: v.exactOptional(count),
+  clockSteps: v.exactOptional(count),
+  steppedAtMs: v.exactOptional(count),
   restarts: v.exactOptional(count),
   restartedAtMs: v.exactOptional(count),
   restartReason: v.exactOptional(text),

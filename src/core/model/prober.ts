@@ -61,6 +61,10 @@ export interface ProberState {
   readonly queueLength?: number
   /** How long news waited at worst for the main thread, over the last few seconds. */
   readonly mainLagMs?: number
+  /** How often somebody set this machine's clock while we probed. Round trips are not bent by it. */
+  readonly clockSteps?: number
+  /** When that happened last, by the new time, Unix milliseconds. */
+  readonly steppedAtMs?: number
   /** How often the probe thread was lost and replaced; absent while it is the first. */
   readonly restarts?: number
   /** When that happened last, Unix milliseconds. */

@@ -29,8 +29,13 @@ function heardFrom(aheadMs: number) {
   const corrected = time.correct(store)
   corrected.setNodes(listOf(node('a', '10.0.0.1')))
   corrected.record([{ slot: store.paths()[0]?.slot ?? 0, kind: 'icmp', outcome: reply(theirsMs) }])
-  corrected.setProber({ ...prober, lateAtMs: theirsMs, restartedAtMs: theirsMs })
-  corrected.setFeed({ kind: 'lost', sinceMs: theirsMs, reason: 'no node list' })
+  corrected.setProber({
+    ...prober,
+    lateAtMs: theirsMs,
+    restartedAtMs: theirsMs,
+    steppedAtMs: theirsMs,
+  })
+  corrected.setFeed({ kind: 'lost', sinceMs: theirsMs, reason: 'oh', retryAtMs: theirsMs })
   return { nowMs: clock.nowMs(), snapshot: time.tell(store.snapshot()) }
 }
 
@@ -40,8 +45,10 @@ test('all times of a daemon whose clock is an hour off are told by ours', () => 
     snapshot.nodes[0]?.paths[0]?.probes.icmp.last?.atMs,
     snapshot.prober?.lateAtMs,
     snapshot.prober?.restartedAtMs,
-    snapshot.feed.kind === 'lost' ? snapshot.feed.sinceMs : undefined,
+    snapshot.prober?.steppedAtMs,
+    ...(snapshot.feed.kind === 'lost' ? [snapshot.feed.sinceMs, snapshot.feed.retryAtMs] : []),
   ]
+  expect(times).toHaveLength(6)
   for (const atMs of times) expect(Math.abs((atMs ?? 0) - nowMs)).toBeLessThan(1000)
   expect(snapshot.origin.label).toMatch(/clock/)
 })

@@ -57,6 +57,8 @@ const prober: ProberState = {
   bytesPerSecond: 900,
   queueLength: 2,
   mainLagMs: 3,
+  clockSteps: 1,
+  steppedAtMs: 1e12,
   restarts: 1,
   restartedAtMs: 1e12,
   restartReason: 'it was ended',
