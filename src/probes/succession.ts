@@ -31,7 +31,11 @@ export function createPatience(nowMs: () => number = () => performance.now()): P
 }
 
 /** What a state counts since the start of the program, not of the thread. */
-const counters = ['drops', 'clockSteps'] as const satisfies readonly (keyof ProberState)[]
+const counters = [
+  'drops',
+  'clockSteps',
+  'lateTicks',
+] as const satisfies readonly (keyof ProberState)[]
 
 /** The state of a thread that goes on counting where the one before it ended. */
 export function continued(state: ProberState, before: ProberState | undefined): ProberState {

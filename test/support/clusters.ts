@@ -100,7 +100,7 @@ export const proberState = (changes: Partial<ProberState> = {}): ProberState => 
   inFlight: 4,
   lagMs: 2,
   drops: 0,
-  rejected: { late: 3, duplicate: 0, foreign: 0, altered: 0 },
+  rejected: { late: 3, duplicate: 0, foreign: 0, altered: 0, spoofed: 0 },
   late: false,
   lateAtMs: nowMs - 600_000,
   lateTicks: 4,

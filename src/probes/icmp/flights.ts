@@ -1,6 +1,13 @@
+import { elapsedNs } from '../elapsed.ts'
 import type { Peer } from '../peer.ts'
 import type { Echo } from './packet.ts'
 import { createRandomWords } from './random.ts'
+
+export interface IcmpPatience {
+  readonly timeoutMs: number
+  /** Of a probe, at most: until the first reply. Cilium's own number is 3. */
+  readonly packets: number
+}
 
 export const flying = 1
 export const answered = 2
@@ -35,6 +42,14 @@ export interface FlightRing {
   flights(): Flights
   /** A new probe's row. */
   begin(peer: Peer, nowMs: number): number
+  /** Nanoseconds from a packet's departure to an arrival; `elapsedNs` tells of the clocks. */
+  sinceNs(
+    row: number,
+    packet: number,
+    arrivedNs: number,
+    offsetNs: number,
+    nowNs: () => number,
+  ): number
   /** The row of the probe with this serial and token; -1 where there is none (any more). */
   find(echo: Omit<Echo, 'attempt'>): number
   /** The row of a serial; -1 where another probe has it by now. */
@@ -81,6 +96,11 @@ export function createFlightRing(stages: number, packets: number, firstRows = 40
       columns.young[row] = 1
       next += 1
       return row
+    },
+    sinceNs(row, packet, arrivedNs, offsetNs, nowNs) {
+      const at = row * packets + packet
+      const [sentNs = 0, sentOffsetNs = 0] = [columns.sentNs[at], columns.offsetNs[at]]
+      return elapsedNs(sentNs, sentOffsetNs, arrivedNs, offsetNs, nowNs)
     },
     find({ serial, tokenHigh, tokenLow }) {
       const row = rowOf(serial)

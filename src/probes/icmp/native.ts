@@ -1,11 +1,17 @@
 import type { FailureReason } from '../../core/model/probe.ts'
 import type { RejectedReplies } from '../../core/model/prober.ts'
-import { elapsedNs } from '../elapsed.ts'
 import type { Method, Replied, Report } from '../method.ts'
 import { isFrom, type Peer } from '../peer.ts'
 import { isCongestion, reasonOf } from '../reasons.ts'
 import type { Sockets } from '../sockets.ts'
-import { answered, createFlightRing, type FlightRing, flying, lost } from './flights.ts'
+import {
+  answered,
+  createFlightRing,
+  type FlightRing,
+  flying,
+  type IcmpPatience,
+  lost,
+} from './flights.ts'
 import type { EchoSocket } from './open.ts'
 import {
   type Arrivals,
@@ -16,12 +22,6 @@ import {
   sendEcho,
   type Wire,
 } from './wire.ts'
-
-export interface IcmpPatience {
-  readonly timeoutMs: number
-  /** Of a probe, at most: until the first reply. Cilium's own number is 3. */
-  readonly packets: number
-}
 
 interface Icmp {
   readonly sockets: Sockets
@@ -188,7 +188,8 @@ const receive = (icmp: Icmp): Arrivals => ({
   },
   refused(echo, reason, detail) {
     const row = icmp.ring.find(echo)
-    if (row >= 0) lose(icmp, row, reason, detail)
+    const waitedMs = performance.now() - (icmp.ring.flights().beganMs[row] ?? 0)
+    if (waitedMs <= icmp.patience.timeoutMs) lose(icmp, row, reason, detail)
   },
   replied(echo, stampNs, view, nameAt) {
     const row = icmp.ring.find(echo)
@@ -209,21 +210,16 @@ const receive = (icmp: Icmp): Arrivals => ({
 
 function accept(icmp: Icmp, row: number, peer: Peer, attempt: number, stampNs: number): void {
   const { sockets, reply, ring, offsetNs } = icmp
-  const flights = ring.flights()
   const stamped = !Number.isNaN(stampNs)
   const arrivedNs = stamped ? stampNs : sockets.nowNs()
-  const at = ring.at(row, attempt)
-  const sentNs = flights.sentNs[at] ?? 0
-  const sentOffsetNs = flights.offsetNs[at] ?? 0
-  const rttNs = elapsedNs(sentNs, sentOffsetNs, arrivedNs, offsetNs, sockets.nowNs)
-  if (rttNs > icmp.patience.timeoutMs * 1e6) {
+  // The deadline counts from the first packet; `expire` tells whose fault it is that it passed.
+  if (ring.sinceNs(row, 0, arrivedNs, offsetNs, sockets.nowNs) > icmp.patience.timeoutMs * 1e6) {
     icmp.rejected.late += 1
-    lose(icmp, row, 'timeout')
     return
   }
   land(icmp, row, answered)
   reply.atMs = sockets.epochSeconds * 1000 + arrivedNs / 1e6
-  reply.rttNs = rttNs
+  reply.rttNs = ring.sinceNs(row, attempt, arrivedNs, offsetNs, sockets.nowNs)
   reply.clock = stamped ? 'kernel' : 'process'
   reply.packets = attempt + 1 // those behind it may yet be answered: a long way is no loss
   icmp.report.reply(peer, 'icmp', reply)

@@ -4,7 +4,7 @@ import { createErrands, type ErrandResult } from '../errands.ts'
 import type { Method, Report } from '../method.ts'
 import type { Peer } from '../peer.ts'
 import { reasonOf } from '../reasons.ts'
-import type { IcmpPatience } from './native.ts'
+import type { IcmpPatience } from './flights.ts'
 import { readPing } from './sayings.ts'
 
 const { platform } = process

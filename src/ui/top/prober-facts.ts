@@ -79,6 +79,8 @@ const facts: Facts = {
     brief: replies => (rejectedAt(replies) > 0 ? `${rejectedAt(replies)} not accepted` : ''),
     warns: ({ spoofed, altered }) => isSome(spoofed + altered),
   },
+  clockSteps: { title: 'steps of the clock', text: String, warns: isSome },
+  steppedAtMs: { title: 'stepped at last', text: clock },
   restarts: {
     title: 'probe threads lost',
     text: String,
