@@ -163,7 +163,7 @@ function bannerLines({ board, nowMs, startedAtMs, theme }: Shown, width: number)
     lines.push(banner(`Node list lost ${ago} ago, these are its last: ${clean(listLost.reason)}`))
   }
   const replaced = prober && replacedText(prober, nowMs)
-  if (replaced) lines.push(banner(replaced))
+  if (replaced && feed.kind !== 'lost') lines.push(banner(replaced))
   return lines
 }
 
