@@ -19,12 +19,20 @@ test('a lost thread is replaced at once, the next ones after 1, 2, 4 … 30 s; a
 
 test('what is counted since the start goes on over a new thread', () => {
   const rejected = { late: 1, duplicate: 2, foreign: 3, altered: 4, spoofed: 5 }
-  const state = { drops: 5, clockSteps: 1, steppedAtMs: 9, rejected, inFlight: 7 } as never
+  const state = {
+    drops: 5,
+    clockSteps: 1,
+    lateTicks: 3,
+    steppedAtMs: 9,
+    rejected,
+    inFlight: 7,
+  } as never
   expect(continued(state, undefined)).toBe(state)
   const second = continued(state, state)
   expect(second).toEqual({
     drops: 10,
     clockSteps: 2,
+    lateTicks: 6,
     steppedAtMs: 9,
     rejected: { late: 2, duplicate: 4, foreign: 6, altered: 8, spoofed: 10 },
     inFlight: 7,
