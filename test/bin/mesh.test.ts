@@ -77,6 +77,18 @@ test('a daemon that accepts and says nothing is given up after --wait', async ()
   ])
 })
 
+test('a daemon that hangs makes the answers of the others no older', async () => {
+  const path = `${folder}/hung.sock`
+  const server = createServer(() => {}).listen(path)
+  // The silence is noticed after 5 s; the other daemon's answers are fresh for 4 s.
+  const hosts = ['-H', `unix://${path}`, '-H', uri]
+  const { code, stdout } = await run('mesh', '--json', ...hosts, '--fail-on', 'stale>0')
+  server.close()
+  const { summary, findings } = reportOf(stdout)
+  expect([code, summary.stale, summary.unread]).toEqual([0, 0, 1])
+  expect(findings.map(({ shape }) => shape)).not.toContain('source-stale')
+})
+
 test.each([
   ['nowhere:///x', /unknown scheme in host/],
   ['plain', /invalid host format/],

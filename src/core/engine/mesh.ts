@@ -17,7 +17,7 @@ export interface MeshSource {
 export interface MeshKeeper {
   /** Follows a source until `close`; the source itself stays the caller's. */
   follow(of: MeshSource, source: HealthSource): void
-  /** Takes one answer. Nothing of the snapshot is kept. */
+  /** Takes one answer. Nothing of the snapshot is kept, and its ages stay what they are now. */
   take(of: MeshSource, snapshot: Snapshot): void
   /** Keeps the place of a source that could not be read, and why. */
   miss(of: MeshSource, reason: string): void
@@ -39,6 +39,8 @@ interface Entry {
   /** A source that is followed is read when the matrix is asked for, if it had news. */
   source: HealthSource | undefined
   dirty: boolean
+  /** When it was taken. Nobody waits for the next answer of one that is not followed. */
+  takenAtMs: number
   stop: () => void
 }
 
@@ -57,6 +59,7 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
       unnamed: name === undefined,
       source: undefined,
       dirty: false,
+      takenAtMs: 0,
       stop: () => {},
     }
     entries.set(label, entry)
@@ -69,7 +72,8 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
       entry.unnamed = false
     }
     for (const node of snapshot.nodes) register.note(node.name, node)
-    entry.keeper.take(snapshot, clock.nowMs())
+    entry.takenAtMs = clock.nowMs()
+    entry.keeper.take(snapshot, entry.takenAtMs)
   }
 
   const readNews = () => {
@@ -112,7 +116,8 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
         nodes: register.nodes(new Set(rows.filter(row => row.unnamed).map(row => row.name))),
         rows: rows.map((entry, index) => {
           const place = speakers[index] ?? 0
-          return entry.keeper.row(renumbered?.[place] ?? place, takenAtMs)
+          const atMs = entry.source === undefined ? entry.takenAtMs : takenAtMs
+          return entry.keeper.row(renumbered?.[place] ?? place, atMs)
         }),
       }
     },

@@ -52,17 +52,26 @@ test('a source that is lost has no data, and its reason', () => {
   expect(keeper.mesh().rows.map(({ unread }) => unread)).toEqual(['EOF', 'pod is Pending'])
 })
 
-test('ages go on by our clock while nothing comes', () => {
+test('ages of a source that is followed go on by our clock while nothing comes', () => {
   const { keeper, clock } = meshAt()
-  keeper.take({ label: 'n1' }, told('n1'))
+  keeper.follow({ label: 'n1' }, fakeSource(told('n1')))
   const cell = () => {
     const [row] = keeper.mesh().rows
     return row && cellAt(row, 1)
   }
+  expect(cell()).toMatchObject({ kind: 'ok', ageMs: 10_000 })
   clock.now += intervalMs
   expect(cell()).toMatchObject({ kind: 'ok', ageMs: intervalMs + 10_000 })
   clock.now += intervalMs
   expect(cell()).toMatchObject({ kind: 'stale' })
+})
+
+test('what was taken once is as old as it was then, however long the others take', () => {
+  const { keeper, clock } = meshAt()
+  keeper.take({ label: 'n1' }, told('n1'))
+  clock.now += 10 * intervalMs
+  const [row] = keeper.mesh().rows
+  expect(row && cellAt(row, 1)).toMatchObject({ kind: 'ok', ageMs: 10_000 })
 })
 
 test.each([-3_600_000, 3_600_000])('a clock that is off by %i ms makes nothing stale', skewMs => {
