@@ -1,3 +1,4 @@
+import { naturalRanks } from '../../core/model/natural-order.ts'
 import { type NodeName, zoneOf } from '../../core/model/node.ts'
 import { probeKinds } from '../../core/model/probe.ts'
 import type { NodeHealth, PathHealth, Snapshot } from '../../core/model/snapshot.ts'
@@ -36,7 +37,7 @@ export interface Board {
 export interface Names {
   readonly printed: readonly string[]
   readonly short: readonly string[]
-  readonly rank: readonly number[]
+  readonly rank: Int32Array
   readonly index: ReadonlyMap<NodeName, number>
 }
 
@@ -104,29 +105,15 @@ function namesOf(nodes: readonly NodeHealth[]): Names {
   const labels = printed.map(name => name.replace(/^(?!\d+\.)([^.]+)\..*$/, '$1'))
   const uses = new Map<string, number>()
   for (const label of labels) uses.set(label, (uses.get(label) ?? 0) + 1)
-  const keys = printed.map(naturalKey)
-  const rank: number[] = []
-  nodes
-    .map((_, index) => index)
-    .sort((a, b) => compare(keys[a] ?? '', keys[b] ?? ''))
-    .forEach((index, place) => {
-      rank[index] = place
-    })
   return {
     printed,
     short: printed.map(
       (name, index) => (uses.get(labels[index] ?? '') === 1 ? labels[index] : name) ?? name,
     ),
-    rank,
+    rank: naturalRanks(printed),
     index: new Map(nodes.map((node, index) => [node.name, index])),
   }
 }
-
-/** Orders `node-9` before `node-10` by plain comparison. */
-export const naturalKey = (name: string): string =>
-  name.toLowerCase().replace(/\d+/g, digits => digits.padStart(12, '0'))
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function tally(rows: readonly Row[]): Pick<Board, 'counts' | 'reachable' | 'zoned'> {
   const counts = Object.fromEntries(nodeStates.map(state => [state, 0])) as Record<
