@@ -32,7 +32,7 @@ export function meshFlags(command: Command): Command {
     .addOption(
       new Option(
         '--fail-on <RULES>',
-        'exit with 2 if one is met: failing>0,asymmetric>0,nodata>10%,rtt>5ms (repeatable)',
+        'exit with 2 if one is met: critical>0,failing>0,asymmetric>0,nodata>10%,rtt>5ms (repeatable)',
       ).argParser(joined),
     )
     .addOption(new Option('--group-by <WHAT>', 'rows and columns of the matrix').choices(groupings))

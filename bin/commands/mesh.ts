@@ -118,7 +118,7 @@ async function watch({ keeper, look, format, rules, end }: Watching): Promise<vo
 }
 
 function judge(rules: readonly MeshRule[], view: MeshView): boolean {
-  const met = meshRulesMet(rules, view.seen)
+  const met = meshRulesMet(rules, view)
   for (const rule of met) process.stderr.write(`rule met: ${rule}\n`)
   if (met.length > 0) process.exitCode = exitCodes.ruleMet
   return met.length > 0

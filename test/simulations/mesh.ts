@@ -31,6 +31,8 @@ export interface Cluster {
   /** How far each source's clock is off. */
   readonly skewMs?: Readonly<Record<string, number>>
   readonly endpoints?: boolean
+  /** Host addresses of nodes by name. */
+  readonly ips?: Readonly<Record<string, string>>
   /** Of nodes by name. */
   readonly facts?: Readonly<Record<string, NodeFacts>>
 }
@@ -68,9 +70,13 @@ export function snapshotOf(cluster: Cluster, self: string): Snapshot {
         : [
             {
               ...cluster.facts?.[target],
-              ...nodeOf(target, index, cluster.endpoints ?? true, (path, kind) =>
-                outcomeOf(fault(path, kind), laneOf(path, kind), takenAtMs),
-              ),
+              ...nodeOf({
+                name: target,
+                ip: cluster.ips?.[target] ?? `10.0.${index >> 8}.${index & 255}`,
+                endpoints: cluster.endpoints ?? true,
+                outcome: (path, kind) =>
+                  outcomeOf(fault(path, kind), laneOf(path, kind), takenAtMs),
+              }),
             },
           ]
     }),
@@ -109,12 +115,19 @@ function outcomeOf(fault: Fault | undefined, lane: number, takenAtMs: number): O
 
 type OutcomeOf = (path: PathTarget, kind: ProbeKind) => Outcome | undefined
 
-function nodeOf(name: string, index: number, endpoints: boolean, outcome: OutcomeOf): NodeHealth {
+interface NodePlan {
+  readonly name: string
+  readonly ip: string
+  readonly endpoints: boolean
+  readonly outcome: OutcomeOf
+}
+
+function nodeOf({ name, ip: host, endpoints, outcome }: NodePlan): NodeHealth {
   const node = name as NodeName
   const paths = (endpoints ? (['host', 'endpoint'] as const) : (['host'] as const)).map(
     (to): PathHealth => {
       const probes = { icmp: probeOf(outcome(to, 'icmp')), http: probeOf(outcome(to, 'http')) }
-      const ip = `10.${to === 'host' ? 0 : 244}.${index >> 8}.${index & 255}` as IpAddress
+      const ip = (to === 'host' ? host : host.replace(/^10\.0\./, '10.244.')) as IpAddress
       return { node, to, rank: 'primary', ip, probes, verdict: pathVerdict(probes) }
     },
   )

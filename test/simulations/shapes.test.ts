@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { type DiagnosisOptions, diagnose } from '../../src/core/model/diagnosis.ts'
-import { groupsOf } from '../../src/core/model/mesh-groups.ts'
-import { survey } from '../../src/core/model/mesh-survey.ts'
+import { notHeardYet } from '../../src/core/model/mesh.ts'
+import { viewMesh } from '../../src/core/model/mesh-view.ts'
+import { type NodeFacts, zoneLabel } from '../../src/core/model/node.ts'
 import { between, type Cluster, dead, meshOf, names } from './mesh.ts'
 
 /** What the findings say in short: `shape layer who`. */
-function found(cluster: Cluster, options: DiagnosisOptions = {}): readonly string[] {
-  const mesh = meshOf(cluster)
-  const grouping = groupsOf(mesh.nodes, 'prefix')
-  return diagnose(survey(mesh), { grouping, ...options }).map(({ shape, layer, nodes, groups }) =>
+const found = (cluster: Cluster): readonly string[] =>
+  viewMesh(meshOf(cluster)).findings.map(({ shape, layer, nodes, groups }) =>
     [shape, layer, ...nodes, ...groups].join(' '),
   )
-}
+
+const facts = (each: NodeFacts, ...nodes: readonly string[]) =>
+  Object.fromEntries(nodes.map(name => [name, each]))
 
 const six = names('n', 6)
 const zones = [...names('a', 4), ...names('b', 4), ...names('c', 4)]
@@ -102,9 +102,80 @@ const shapes: Readonly<Record<string, readonly [cluster: Cluster, findings: read
     { nodes: six, faults: between(['n1', 'n4', 'n6'], ['n2', 'n3', 'n5']) },
     ['between-groups all n1, n4, n6 n2, n3, n5'],
   ],
+  'a partition that follows no names, in the overlay alone, while ICMP is filtered everywhere': [
+    {
+      nodes: six,
+      faults: [
+        ...between(['n1', 'n4', 'n6'], ['n2', 'n3', 'n5'], { path: 'endpoint', kind: 'http' }),
+        { path: 'host', kind: 'icmp' },
+      ],
+    },
+    ['between-groups mixed n1, n4, n6 n2, n3, n5', 'everywhere host-icmp'],
+  ],
+  'two parts that follow no names, and reach each other not, but a third': [
+    { nodes: six, faults: between(['n1', 'n4'], ['n2', 'n5']) },
+    ['between-groups all n1, n4 n2, n5'],
+  ],
+  'a part that follows no names, and does not reach another': [
+    { nodes: six, faults: [{ from: ['n1', 'n4'], to: ['n2', 'n5'] }] },
+    ['group-to-group all n1, n4 n2, n5'],
+  ],
+  'the same, where not everybody was asked': [
+    {
+      nodes: six,
+      asked: ['n1', 'n2', 'n4', 'n6'],
+      faults: between(['n1', 'n4'], ['n2', 'n5']),
+    },
+    ['between-groups all n1, n4 n2, n5'],
+  ],
+  'two zones that are known, whatever the names': [
+    {
+      nodes: six,
+      faults: between(['n1', 'n4', 'n6'], ['n2', 'n3', 'n5']),
+      facts: {
+        ...facts({ labels: { [zoneLabel]: 'eu-1' } }, 'n1', 'n4', 'n6'),
+        ...facts({ labels: { [zoneLabel]: 'eu-2' } }, 'n2', 'n3', 'n5'),
+      },
+    },
+    ['between-groups all eu-1 eu-2'],
+  ],
+  'two clusters apart': [
+    {
+      nodes: [...names('east/n', 3), ...names('west/n', 3)],
+      faults: between(names('east/n', 3), names('west/n', 3)),
+    },
+    ['between-groups all east west'],
+  ],
+  'a subnet that gets out to nobody': [
+    {
+      nodes: six,
+      faults: [{ from: ['n2', 'n5'], to: ['n1', 'n3', 'n4', 'n6'] }],
+      ips: { n2: '10.0.7.2', n5: '10.0.7.5', n3: '10.0.8.3', n4: '10.0.8.4' },
+    },
+    ['group-no-way-out all 10.0.7.0/24'],
+  ],
+  'two nodes alone, that do not reach each other': [
+    { nodes: ['n1', 'n2'], faults: between(['n1'], ['n2']) },
+    ['pair all n1 n2'],
+  ],
+  'two that were asked, and reach nobody: not all can be judged by them': [
+    {
+      nodes: six,
+      asked: ['n1', 'n2'],
+      faults: [
+        { from: ['n1'], to: six.slice(1) },
+        { from: ['n2'], to: ['n1', ...six.slice(2)] },
+      ],
+    },
+    ['no-way-out all n1', 'no-way-out all n2'],
+  ],
   'everybody with old answers': [
     { nodes: six, faults: [{ is: 'stale' }] },
     ['all-stale all n1 n2 n3 n4 n5 n6'],
+  ],
+  'nearly everybody with old answers': [
+    { nodes: six, faults: [{ from: six.slice(0, 5), is: 'stale' }] },
+    ['all-stale all n1 n2 n3 n4 n5'],
   ],
   'one prober that stalled': [
     { nodes: six, faults: [{ from: ['n2'], is: 'stale' }] },
@@ -117,6 +188,17 @@ const shapes: Readonly<Record<string, readonly [cluster: Cluster, findings: read
   'no source read at all': [
     { nodes: six, unread: Object.fromEntries(six.map(name => [name, 'permission denied'])) },
     ['nothing-read all n1 n2 n3 n4 n5 n6'],
+  ],
+  'many sources that cannot be read for one reason': [
+    {
+      nodes: six,
+      unread: {
+        n2: 'dial unix /run/n2: connect: connection refused',
+        n3: 'pod cilium-x: CrashLoopBackOff',
+        n5: 'dial unix /run/n5: connect: connection refused',
+      },
+    },
+    ['unread all n2 n5', 'unread all n3'],
   ],
 }
 
@@ -162,6 +244,13 @@ const mixtures: typeof shapes = {
     { nodes: names('n', 12), faults: [{ from: ['n1'], to: names('n', 6).slice(1) }] },
     ['patchy all n1'],
   ],
+  'a node with some pairs of which the endpoint fails': [
+    {
+      nodes: names('n', 12),
+      faults: [{ from: ['n1'], to: names('n', 6).slice(1), path: 'endpoint' }],
+    },
+    ['patchy endpoint n1'],
+  ],
 }
 
 describe('mixtures are taken apart, and nothing is told twice', () => {
@@ -195,6 +284,34 @@ const falseFriends: typeof shapes = {
     },
     ['leaving all n6'],
   ],
+  'a node that joined a second ago, whose pod is being made': [
+    {
+      nodes: six,
+      faults: [{ to: ['n6'] }],
+      unread: { n6: 'pod cilium-x: ContainerCreating' },
+    },
+    ['expected all n6', 'unread all n6'],
+  ],
+  'a node that joined a second ago, and does not answer yet those who know it': [
+    {
+      nodes: six,
+      asked: six.slice(0, 5),
+      faults: [{ from: ['n1'], to: ['n6'], is: 'absent' }, { to: ['n6'] }],
+    },
+    ['leaving all n6'],
+  ],
+  'a node that was deleted, as Kubernetes tells, and that all still list': [
+    { nodes: six, faults: dead('n6'), facts: facts({ leaving: 'is being deleted' }, 'n6') },
+    ['expected all n6'],
+  ],
+  'an agent that restarts: it refuses, the host and its endpoint are well': [
+    {
+      nodes: six,
+      faults: [{ to: ['n2'], path: 'host', kind: 'http', is: 'refused' }],
+      unread: { n2: 'connection refused' },
+    },
+    ['agent-restarting host-http n2', 'unread all n2'],
+  ],
   'an agent that restarts: its row is missing, its column is fine': [
     { nodes: six, unread: { n2: 'connection refused' } },
     ['unread all n2'],
@@ -222,8 +339,8 @@ describe('false friends are no failures', () => {
 
 describe('one source alone says no more than it sees', () => {
   const tell = (cluster: Omit<Cluster, 'nodes'>) => {
-    const seen = survey(meshOf({ nodes: six, asked: ['n1'], ...cluster }))
-    return diagnose(seen).map(({ shape, nodes, words }) => ({ shape, nodes, words }))
+    const { findings } = viewMesh(meshOf({ nodes: six, asked: ['n1'], ...cluster }))
+    return findings.map(({ shape, nodes, words }) => ({ shape, nodes, words }))
   }
 
   test('a target that fails may be down, or the way there', () => {
@@ -237,4 +354,73 @@ describe('one source alone says no more than it sees', () => {
       { shape: 'no-way-out', nodes: ['n1'], words: expect.stringContaining('from one node only') },
     ])
   })
+})
+
+describe('what nobody could tell is not told', () => {
+  const words = (cluster: Cluster) => viewMesh(meshOf(cluster)).findings.map(each => each.words)
+
+  test('a node that cannot be asked is down by the word of the others alone', () => {
+    expect(words({ nodes: six, faults: [{ to: ['n3'] }], unread: { n3: 'gone' } })).toEqual([
+      'n3 is down or cut off: all 5 pairs fail, to it; its daemon cannot be asked',
+    ])
+  })
+
+  test('of a group of which one node was asked it is that node that does not get through', () => {
+    const [first] = words({ nodes: zones, asked: ['a1'], faults: [{ from: a, to: b }] })
+    expect(first).toMatch(/^a1 of \[a\] does not reach \[b\]: all 4 pairs fail/)
+  })
+
+  test('a pair is told with its reason, and how long it is so at least', () => {
+    expect(words({ nodes: six, faults: [{ from: ['n1'], to: ['n2'], is: 'refused' }] })[0]).toMatch(
+      /^asymmetric: n1 does not reach n2 \(connection refused, for 10s at least\), while n2 reaches n1/,
+    )
+  })
+
+  test('a source that is still being asked is no finding', () => {
+    expect(words({ nodes: six, unread: { n2: notHeardYet, n3: notHeardYet } })).toEqual([])
+  })
+})
+
+describe('many of a kind are told as one', () => {
+  test('a source that lists thousands of names that nobody else knows', () => {
+    const false_ = names('x', 5000)
+    const view = viewMesh(
+      meshOf({
+        nodes: [...six, ...false_],
+        faults: [{ from: six.slice(1), to: false_, is: 'absent' }, { to: false_ }],
+        asked: six,
+      }),
+    )
+    expect(view.findings.map(({ shape, nodes }) => [shape, ...nodes])).toEqual([['odd-list', 'n1']])
+    expect(view.totals).toMatchObject({ nodes: 6, pairs: 36, failing: 0 })
+  })
+
+  test('one daemon each of several clusters is nothing odd', () => {
+    const clusters = ['x', 'y', 'z'].map(name => names(name, 30))
+    const faults = clusters.flatMap((own, place) =>
+      clusters
+        .filter((_, other) => other !== place)
+        .map(to => ({ from: own, to, is: 'absent' as const })),
+    )
+    expect(found({ nodes: clusters.flat(), asked: ['x1', 'y1', 'z1'], faults })).toEqual([])
+  })
+
+  test('many nodes that leave', () => {
+    const many = names('n', 60)
+    const gone = many.slice(30)
+    expect(
+      found({
+        nodes: many,
+        faults: dead(...gone),
+        facts: facts({ leaving: 'is cordoned' }, ...gone),
+      }),
+    ).toEqual([`expected all ${gone.join(' ')}`])
+  })
+})
+
+test('what fails as expected is counted apart', () => {
+  const { totals } = viewMesh(
+    meshOf({ nodes: six, faults: dead('n2'), facts: facts({ leaving: 'is cordoned' }, 'n2') }),
+  )
+  expect(totals).toMatchObject({ failing: 0, expected: 11, ok: 25 })
 })

@@ -1,4 +1,12 @@
-import { codes, laneCount, laneOf, type MeshRow, reasonCode, reasonOfCode } from '../model/mesh.ts'
+import {
+  codes,
+  laneCount,
+  laneOf,
+  type MeshRow,
+  notHeardYet,
+  reasonCode,
+  reasonOfCode,
+} from '../model/mesh.ts'
 import type { NodeName } from '../model/node.ts'
 import { blames, type Outcome, probeKinds } from '../model/probe.ts'
 import type { PathHealth, Snapshot } from '../model/snapshot.ts'
@@ -21,7 +29,7 @@ export interface RowKeeper {
 /** `placeOf` gives each target its place, the same one for the same name. */
 export function createRow(label: string, placeOf: (name: NodeName) => number): RowKeeper {
   let cells = emptyCells(0)
-  let unread: string | undefined = 'not heard yet'
+  let unread: string | undefined = notHeardYet
   let afterMs = Number.POSITIVE_INFINITY
   const clock = createSourceClock()
 
@@ -65,12 +73,13 @@ export function createRow(label: string, placeOf: (name: NodeName) => number): R
   }
 }
 
-type Cells = Pick<MeshRow, 'codes' | 'rttNs' | 'atMs'>
+type Cells = Pick<MeshRow, 'codes' | 'rttNs' | 'atMs' | 'sinceS'>
 
 const emptyCells = (targets: number): Cells => ({
   codes: new Uint8Array(laneCount * targets),
   rttNs: new Float32Array(laneCount * targets),
   atMs: new Float64Array(laneCount * targets),
+  sinceS: new Uint32Array(laneCount * targets),
 })
 
 /** A tenth more than needed, so that nodes may join without a new array each. */
@@ -87,6 +96,7 @@ function copyTarget(from: Cells, source: number, to: Cells, target: number): voi
   const [begin, end] = [laneCount * source, laneCount * (source + 1)]
   to.codes.set(from.codes.subarray(begin, end), laneCount * target)
   to.rttNs.set(from.rttNs.subarray(begin, end), laneCount * target)
+  to.sinceS.set(from.sinceS.subarray(begin, end), laneCount * target)
   to.atMs.set(from.atMs.subarray(begin, end), laneCount * target)
 }
 
@@ -94,26 +104,30 @@ function copyTarget(from: Cells, source: number, to: Cells, target: number): voi
 function notePath(cells: Cells, target: number, path: PathHealth): number {
   let newestMs = 0
   for (const kind of probeKinds) {
-    const { last } = path.probes[kind]
+    const { last, changedAtMs } = path.probes[kind]
     const at = laneCount * target + laneOf(path.to, kind)
     cells.codes[at] ||= codes.unprobed
     if (last === undefined) continue
-    noteOutcome(cells, at, last)
+    if (noteOutcome(cells, at, last)) cells.sinceS[at] = (changedAtMs ?? last.atMs) / 1000
     newestMs = Math.max(newestMs, last.atMs)
   }
   return newestMs
 }
 
-/** Of a node's several addresses the worst one is kept, and the older of two that are alike. */
-function noteOutcome({ codes: told, rttNs, atMs }: Cells, at: number, outcome: Outcome): void {
+/**
+ * Of a node's several addresses the worst one is kept, and the older of two that are alike. Tells
+ * whether this one is.
+ */
+function noteOutcome({ codes: told, rttNs, atMs }: Cells, at: number, outcome: Outcome): boolean {
   const code = codeOf(outcome)
   const [known, rank] = [rankOf(told[at] ?? 0), rankOf(code)]
-  if (known > rank) return
+  if (known > rank) return false
   const alike = known === rank
   const ns = outcome.kind === 'reply' ? outcome.rttNs : 0
   told[at] = code
   rttNs[at] = alike ? Math.max(ns, rttNs[at] ?? 0) : ns
   atMs[at] = alike ? Math.min(outcome.atMs, atMs[at] ?? 0) : outcome.atMs
+  return true
 }
 
 const codeOf = (outcome: Outcome) =>
@@ -129,7 +143,7 @@ function rankOf(code: number): number {
 
 const unreadOf = ({ feed }: Snapshot): string | undefined => {
   if (feed.kind === 'live') return undefined
-  return feed.kind === 'lost' ? feed.reason : 'not heard yet'
+  return feed.kind === 'lost' ? feed.reason : notHeardYet
 }
 
 /**

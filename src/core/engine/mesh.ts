@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Mesh, MeshNode } from '../model/mesh.ts'
-import { type NodeFacts, type NodeName, zoneOf } from '../model/node.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { type IpAddress, type NodeFacts, type NodeName, zoneOf } from '../model/node.ts'
+import type { NodeHealth, Snapshot } from '../model/snapshot.ts'
 import type { HealthSource } from '../model/source.ts'
 import { createRow, type RowKeeper } from './mesh-row.ts'
 
@@ -71,7 +71,7 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
       entry.name = snapshot.self
       entry.unnamed = false
     }
-    for (const node of snapshot.nodes) register.note(node.name, node)
+    for (const node of snapshot.nodes) register.note(node.name, node, hostOf(node))
     entry.takenAtMs = clock.nowMs()
     entry.keeper.take(snapshot, entry.takenAtMs)
   }
@@ -134,11 +134,14 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
   }
 }
 
+const hostOf = ({ paths }: NodeHealth): IpAddress | undefined =>
+  paths.find(({ to, rank }) => to === 'host' && rank === 'primary')?.ip
+
 /** Gives each name a place, and takes the places of names that are gone back now and then. */
 function createRegister() {
   let names: NodeName[] = []
   let places = new Map<NodeName, number>()
-  const facts = new Map<NodeName, Pick<MeshNode, 'zone' | 'leaving'>>()
+  const facts = new Map<NodeName, Pick<MeshNode, 'zone' | 'leaving' | 'ip'>>()
   let kept = 0
   return {
     placeOf(name: NodeName): number {
@@ -148,8 +151,10 @@ function createRegister() {
       return names.push(name) - 1
     },
     /** Whoever knows something of a node knows it for all. */
-    note(name: NodeName, { labels, leaving }: NodeFacts): void {
-      if (labels ?? leaving) facts.set(name, { zone: zoneOf({ labels }), leaving })
+    note(name: NodeName, { labels, leaving }: NodeFacts, ip: IpAddress | undefined): void {
+      const known = facts.get(name)
+      if (labels ?? leaving) facts.set(name, { zone: zoneOf({ labels }), leaving, ip })
+      else if (ip !== undefined && ip !== known?.ip) facts.set(name, { ...known, ip })
     },
     nodes: (unnamed: ReadonlySet<NodeName>): readonly MeshNode[] =>
       names.map(name => ({ name, unnamed: unnamed.has(name), ...facts.get(name) })),

@@ -14,6 +14,7 @@ export const shapes = {
   'node-down': 'critical',
   'no-way-out': 'critical',
   'no-way-in': 'critical',
+  'agent-restarting': 'warning',
   patchy: 'warning',
   pair: 'warning',
   'one-way': 'warning',
@@ -23,6 +24,7 @@ export const shapes = {
   'all-stale': 'warning',
   'source-stale': 'warning',
   'target-stale': 'warning',
+  'odd-list': 'warning',
   unread: 'info',
   leaving: 'info',
   expected: 'info',
@@ -39,6 +41,8 @@ export interface MeshFinding {
   /** Sorted by name; of a direction the source comes first. */
   readonly nodes: readonly NodeName[]
   readonly groups: readonly string[]
+  /** The nodes of these groups, in the order of names. */
+  readonly members: readonly NodeName[]
   readonly evidence: Evidence
   /** One of the failing pairs. */
   readonly example?: { readonly from: NodeName; readonly to: NodeName }
@@ -53,6 +57,10 @@ export interface Found {
   readonly layer: Layer
   readonly nodes: readonly number[]
   readonly groups: readonly string[]
+  /** The nodes of these groups. */
+  readonly members?: readonly number[]
+  /** Its own word is missing: it cannot be read. */
+  readonly unasked?: true
   readonly evidence: Evidence
   readonly example?: PlacedPair | undefined
   /** More that the words need: a reason, an age. */

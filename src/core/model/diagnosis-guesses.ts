@@ -2,13 +2,14 @@ import type { Found, Shape } from './diagnosis-finding.ts'
 import { layerOf } from './diagnosis-layer.ts'
 import type { Ledger } from './diagnosis-ledger.ts'
 import type { Scope } from './diagnosis-scope.ts'
-import type { LaneMask } from './mesh.ts'
+import { type LaneMask, laneCount, laneOf, reasonCode, reasonOfCode } from './mesh.ts'
+import type { Survey } from './mesh-survey.ts'
 
 interface Guess {
   readonly shape: Shape
   readonly scope: Scope
-  /** Its names, so that the order of the nodes decides nothing. */
-  readonly key: string
+  /** Its place among those that explain as much: by the names, whatever the order of the nodes. */
+  readonly order: readonly number[]
 }
 
 interface Candidate extends Guess {
@@ -17,9 +18,9 @@ interface Candidate extends Guess {
 }
 
 /** Claims the heaviest scope again and again. Claims only make others lighter, never heavier. */
-export function largest(ledger: Ledger, options: { readonly wholeGroups: boolean }): Found[] {
+export function largest(ledger: Ledger): Found[] {
   const found: Found[] = []
-  const heap = candidates(ledger, options)
+  const heap = candidates(ledger)
     .map(each => weighed(ledger, each))
     .filter(({ weight }) => weight > 0)
     .sort(lightestFirst)
@@ -38,12 +39,12 @@ function insert(heap: Candidate[], candidate: Candidate): void {
   heap.splice(place < 0 ? heap.length : place, 0, candidate)
 }
 
-/** Of two that explain as much, the narrower one is to be believed. */
-const lightestFirst = (a: Candidate, b: Candidate) =>
-  a.weight - b.weight ||
-  narrowness.indexOf(b.shape) - narrowness.indexOf(a.shape) ||
-  (a.key < b.key ? 1 : -1)
+function lightestFirst(a: Candidate, b: Candidate): number {
+  const place = a.order.findIndex((number, at) => number !== b.order[at])
+  return a.weight - b.weight || (b.order[place] ?? 0) - (a.order[place] ?? 0)
+}
 
+/** Of two that explain as much, what is known is believed before what is guessed, then the narrower. */
 const narrowness: readonly Shape[] = [
   'no-way-out',
   'no-way-in',
@@ -57,55 +58,43 @@ const narrowness: readonly Shape[] = [
   'everywhere',
 ]
 
-function weighed(ledger: Ledger, { shape, scope, key }: Guess): Candidate {
+function weighed(ledger: Ledger, { shape, scope, order }: Guess): Candidate {
   const mask = ledger.lanesIn(scope).failing
-  return { shape, scope, key, mask, weight: mask === 0 ? 0 : ledger.weigh(scope, mask) }
+  return { shape, scope, order, mask, weight: mask === 0 ? 0 : ledger.weigh(scope, mask) }
 }
 
-function candidates(
-  { seen, groupNames }: Ledger,
-  { wholeGroups }: { readonly wholeGroups: boolean },
-): Guess[] {
-  const pairs = groupNames.flatMap((a, from) =>
-    groupNames.flatMap((b, to) => (from === to ? [] : [{ from, to, key: `${a}\n${b}` }])),
-  )
+function candidates(ledger: Ledger): Guess[] {
+  const { rank, mesh } = ledger.seen
+  const guess = (shape: Shape, scope: Scope, by: number, ...key: readonly number[]): Guess => {
+    const guessed = ledger.ways[by]?.guessed ? 1 : 0
+    return { shape, scope, order: [guessed, narrowness.indexOf(shape), by, ...key] }
+  }
   return [
-    { shape: 'everywhere', scope: { kind: 'all' }, key: '' },
-    ...seen.mesh.nodes.flatMap(({ name }, node) =>
-      nodeShapes.map(
-        ([shape, way]): Guess => ({
-          shape,
-          scope: { kind: 'node', node, ...way },
-          key: name,
-        }),
+    guess('everywhere', { kind: 'all' }, -1),
+    ...mesh.nodes.flatMap((_, node) =>
+      nodeShapes.map(([shape, way]) =>
+        guess(shape, { kind: 'node', node, ...way }, -1, rank[node] ?? 0),
       ),
     ),
-    ...(wholeGroups ? groupNames : []).flatMap((name, group) =>
-      groupShapes.map(
-        ([shape, way]): Guess => ({
-          shape,
-          scope: { kind: 'group', group, ...way },
-          key: name,
-        }),
-      ),
+    ...ledger.ways.flatMap(({ names, guessed }, by) =>
+      [...names.keys()].flatMap(from => [
+        ...(guessed ? [] : groupShapes).map(([shape, way]) =>
+          guess(shape, { kind: 'group', by, group: from, ...way }, by, from),
+        ),
+        ...[...names.keys()].flatMap(to =>
+          blocksOf(ledger, by, from, to).map(([shape, both]) =>
+            guess(shape, { kind: 'groups', by, from, to, both }, by, from, to),
+          ),
+        ),
+      ]),
     ),
-    ...pairs.map(
-      ({ from, to, key }): Guess => ({
-        shape: 'group-to-group',
-        scope: { kind: 'groups', from, to, both: false },
-        key,
-      }),
-    ),
-    ...pairs
-      .filter(({ from, to }) => from < to)
-      .map(
-        ({ from, to, key }): Guess => ({
-          shape: 'between-groups',
-          scope: { kind: 'groups', from, to, both: true },
-          key,
-        }),
-      ),
   ]
+}
+
+function blocksOf(ledger: Ledger, by: number, from: number, to: number) {
+  if (from === to || !ledger.fails(by, from, to)) return []
+  const oneWay = [['group-to-group', false]] as const
+  return from < to ? [...oneWay, ['between-groups', true] as const] : oneWay
 }
 
 const nodeShapes = [
@@ -124,22 +113,45 @@ const groupShapes = [
 function claimed(ledger: Ledger, { shape, scope, mask }: Candidate): Found {
   const { failing, fine } = ledger.lanesIn(scope)
   const layer = layerOf(failing, fine)
-  const claim = ledger.claim(scope, mask)
-  const groups = groupsIn(scope).map(group => ledger.groupNames[group] ?? '')
+  const { evidence, example } = ledger.claim(scope, mask)
   const nodes = scope.kind === 'node' ? [scope.node] : []
-  return { shape: asked(ledger, shape, scope), layer, nodes, groups, ...claim }
+  const { groups, members } = groupsIn(ledger, scope)
+  const found = { shape, layer, nodes, groups, members, evidence, example }
+  return unasked(ledger.seen, found)
 }
 
-const groupsIn = (scope: Scope): readonly number[] => {
-  if (scope.kind === 'group') return [scope.group]
-  return scope.kind === 'groups' ? [scope.from, scope.to] : []
+function groupsIn({ ways }: Ledger, scope: Scope) {
+  if (scope.kind === 'node' || scope.kind === 'all') return { groups: [], members: [] }
+  const { names = [], of = new Int32Array(0) } = ways[scope.by] ?? {}
+  const groups = scope.kind === 'group' ? [scope.group] : [scope.from, scope.to]
+  return {
+    groups: groups.map(group => names[group] ?? ''),
+    members: [...of.keys()].filter(node => groups.includes(of[node] ?? -1)),
+  }
 }
 
-/** A node that nobody reaches, and that cannot be read either, is down rather than filtered. */
-function asked({ seen, groupOf }: Ledger, shape: Shape, scope: Scope): Shape {
-  const silent = (node: number) => seen.mesh.rows[seen.rowOf[node] ?? -1]?.unread !== undefined
-  if (shape === 'no-way-in' && scope.kind === 'node' && silent(scope.node)) return 'node-down'
-  if (shape !== 'group-no-way-in' || scope.kind !== 'group') return shape
-  const members = [...groupOf.keys()].filter(node => groupOf[node] === scope.group)
-  return members.every(silent) ? 'group-down' : shape
+/**
+ * Whom nobody reaches, and who cannot be read either, is down rather than filtered; but where only
+ * the agent's own port refuses, the agent is.
+ */
+function unasked(seen: Survey, found: Found): Found {
+  const { shape, layer, nodes, members = [] } = found
+  const row = (node: number) => seen.mesh.rows[seen.rowOf[node] ?? -1]
+  const unread = (node: number) => row(node)?.unread !== undefined
+  const [node = -1] = nodes
+  if (shape === 'group-no-way-in' && layer === 'all' && members.every(unread))
+    return { ...found, shape: 'group-down', unasked: true }
+  if (shape !== 'no-way-in') return found
+  if (layer === 'host-http' && (row(node) === undefined || unread(node)) && refuses(seen, node))
+    return { ...found, shape: 'agent-restarting' }
+  return layer === 'all' && unread(node) ? { ...found, shape: 'node-down', unasked: true } : found
 }
+
+const refused = reasonCode('refused')
+const hostHttp = laneOf('host', 'http')
+
+/** Whether everybody who failed was told that nobody listens there. */
+const refuses = ({ mesh }: Survey, node: number): boolean =>
+  mesh.rows
+    .map(({ codes: told }) => told[laneCount * node + hostHttp] ?? 0)
+    .every(code => reasonOfCode(code) === undefined || code === refused)

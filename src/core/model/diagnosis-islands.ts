@@ -1,51 +1,23 @@
-import { stateNumber } from './mesh.ts'
-import type { Grouping } from './mesh-groups.ts'
+import type { LaneMask } from './mesh.ts'
 import type { Survey } from './mesh-survey.ts'
 
 /**
- * The parts into which the mesh fell: nodes that reach each other well, directly or by way of others,
- * are of one island. A healthy mesh is
- * a single one; a single one beside lone nodes is no partition, and so no group at all.
+ * The parts into which the mesh fell, in these lanes: nodes that reach each other well, directly or
+ * by way of others, are of one island. A node's island by the node's place.
  */
-export function islandsOf(seen: Survey): Grouping {
-  const { mesh, width, states, rowOf } = seen
+export function islandsOf(seen: Survey, mask: LaneMask): Int32Array {
+  const { mesh, width, ok, rowOf } = seen
   const forest = createForest(width)
+  const fails = (row: number, target: number) =>
+    row >= 0 && ((seen.failing[row * width + target] ?? 0) & mask) !== 0
   mesh.rows.forEach(({ node }, row) => {
     for (let target = 0; target < width; target += 1) {
-      if (states[row * width + target] !== stateNumber.ok) continue
-      const back = rowOf[target] ?? -1
-      const reverse = back < 0 ? 0 : states[back * width + node]
-      if (reverse !== stateNumber.failing) forest.join(node, target)
+      const answers = ((ok[row * width + target] ?? 0) & mask) !== 0
+      if (!answers || fails(row, target) || fails(rowOf[target] ?? -1, node)) continue
+      forest.join(node, target)
     }
   })
-  const islands = Map.groupBy(mesh.nodes.keys(), forest.root)
-  if ([...islands.values()].filter(nodes => nodes.length > 1).length < 2) {
-    return { by: 'none', names: [], of: new Int32Array(width) }
-  }
-  const named = new Map(
-    [...islands].map(([root, nodes]) => [
-      root,
-      nameOf(nodes.map(node => mesh.nodes[node]?.name ?? '')),
-    ]),
-  )
-  const names = [...new Set(named.values())].sort()
-  const places = new Map(names.map((name, place) => [name, place]))
-  return {
-    by: 'none',
-    names,
-    of: Int32Array.from(
-      mesh.nodes,
-      (_, node) => places.get(named.get(forest.root(node)) ?? '') ?? 0,
-    ),
-  }
-}
-
-const namesShown = 3
-
-function nameOf(nodes: readonly string[]): string {
-  const sorted = nodes.toSorted()
-  const shown = sorted.slice(0, namesShown).join(', ')
-  return nodes.length > namesShown ? `${shown}, … (${nodes.length} nodes)` : shown
+  return Int32Array.from(mesh.nodes, (_, node) => forest.root(node))
 }
 
 function createForest(size: number) {

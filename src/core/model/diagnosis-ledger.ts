@@ -1,19 +1,24 @@
-import { type Claim, eachCell, type PlacedPair, type Scope } from './diagnosis-scope.ts'
+import {
+  type Claim,
+  eachCell,
+  type Groups,
+  type PlacedPair,
+  type Scope,
+} from './diagnosis-scope.ts'
 import { createSums, type Sum } from './diagnosis-sums.ts'
 import { allLanes, type LaneMask, laneCount } from './mesh.ts'
-import type { Grouping } from './mesh-groups.ts'
 import type { Survey } from './mesh-survey.ts'
 
 /** Counts lanes by node and by group, so that no scope needs to be counted cell by cell. */
 export interface Ledger {
   readonly seen: Survey
-  /** Groups of two nodes and more; the others' nodes have none (-1). */
-  readonly groupNames: readonly string[]
-  readonly groupOf: Int32Array
+  readonly ways: readonly Groups[]
   /** Failing lanes that nothing explains yet, by `row * width + target`. */
   readonly left: Uint8Array
   /** The lanes in which all of the scope fails, and those in which most of it is well. */
   lanesIn(scope: Scope): { readonly failing: LaneMask; readonly fine: LaneMask }
+  /** Whether anything is left to explain between two groups. */
+  fails(by: number, from: number, to: number): boolean
   /** How many failing lanes a claim would explain. */
   weigh(scope: Scope, mask: LaneMask): number
   /** Takes the scope's failing lanes out of what is left. */
@@ -26,31 +31,35 @@ const almostAll = 0.9
 const most = 0.5
 /** For "everywhere" it is nearly everything: two dead nodes of four are most cells, too. */
 const everything = 0.98
+/** And so many must say it: two cannot speak for everybody. */
+const leastSources = 3
 /** Fewer failures than this make no shape. */
 const leastFailing = 2
 
-export function createLedger(seen: Survey, grouping: Grouping): Ledger {
-  const { groupNames, groupOf } = largeGroups(grouping)
-  const sums = createSums(seen.width, groupNames.length, groupOf)
+export function createLedger(seen: Survey, ways: readonly Groups[]): Ledger {
+  const sums = createSums(seen.width, ways)
   const left = seen.failing.slice()
   countAll(seen, sums)
 
   return {
     seen,
-    groupNames,
-    groupOf,
+    ways,
     left,
     lanesIn(scope) {
       const parts = sums.of(scope)
-      const share = scope.kind === 'all' ? everything : almostAll
+      const isAll = scope.kind === 'all'
+      const share = isAll ? everything : almostAll
       const fails = ({ failing, ok }: Sum, lane: number) =>
-        failing(lane) >= leastFailing && isShare(share, failing(lane), ok(lane))
+        failing(lane) >= leastFailing &&
+        isShare(share, failing(lane), ok(lane)) &&
+        !(isAll && sums.sources(lane) < leastSources)
       const works = ({ failing, ok }: Sum, lane: number) => isShare(most, ok(lane), failing(lane))
       return {
         failing: maskWhere(lane => parts.every(part => fails(part, lane))),
         fine: maskWhere(lane => parts.every(part => works(part, lane))),
       }
     },
+    fails: sums.fails,
     weigh: (scope, mask) =>
       sums
         .of(scope)
@@ -58,12 +67,13 @@ export function createLedger(seen: Survey, grouping: Grouping): Ledger {
         .reduce((sum, count) => sum + count, 0),
     claim(scope, mask) {
       const claim = createClaim(seen, scope)
-      eachCell(seen, groupOf, scope, (node, target, cell) => {
-        const bits = (left[cell] ?? 0) & mask
-        left[cell] = (left[cell] ?? 0) & ~mask
-        sums.subtract(node, target, bits)
+      eachCell(seen, ways, scope, (node, target, cell) => {
+        const before = left[cell] ?? 0
+        const bits = before & mask
+        left[cell] = before & ~bits
+        sums.subtract(node, target, before, bits)
         if (node === target) return
-        if (bits !== 0) claim.addFailing([node, target])
+        if (bits !== 0) claim.addFailing([node, target], bits, seen.ok[cell] ?? 0)
         if ((lanesKnown(seen, cell) & mask) !== 0) claim.addKnown(node)
       })
       return claim.result()
@@ -72,7 +82,7 @@ export function createLedger(seen: Survey, grouping: Grouping): Ledger {
 }
 
 function createClaim(seen: Survey, scope: Scope) {
-  let [failing, known] = [0, 0]
+  let [failing, known, bad, good] = [0, 0, 0, 0]
   let example: PlacedPair | undefined
   const sources = new Set<number>()
   // What is sent to a node tells more than what it sends, if it is down.
@@ -82,22 +92,29 @@ function createClaim(seen: Survey, scope: Scope) {
     return hits === hit ? isBefore(seen, pair, than) : hits
   }
   return {
-    addFailing(pair: PlacedPair) {
+    addFailing(pair: PlacedPair, bits: LaneMask, ok: LaneMask) {
       failing += 1
+      bad |= bits
+      good |= ok
       if (!example || isBetter(pair, example)) example = pair
     },
     addKnown(node: number) {
       known += 1
       sources.add(node)
     },
-    result: (): Claim => ({ evidence: { failing, known, sources: sources.size }, example }),
+    result: (): Claim => ({
+      evidence: { failing, known, sources: sources.size },
+      example,
+      failing: bad,
+      fine: good & ~bad,
+    }),
   }
 }
 
 /** By the names, so that the order of the nodes decides nothing. */
-function isBefore({ mesh }: Survey, a: PlacedPair, b: PlacedPair): boolean {
-  const nameOf = (place: number) => mesh.nodes[place]?.name ?? ''
-  return a[0] === b[0] ? nameOf(a[1]) < nameOf(b[1]) : nameOf(a[0]) < nameOf(b[0])
+function isBefore({ rank }: Survey, a: PlacedPair, b: PlacedPair): boolean {
+  const place = (node: number) => rank[node] ?? 0
+  return a[0] === b[0] ? place(a[1]) < place(b[1]) : place(a[0]) < place(b[0])
 }
 
 const lanesKnown = ({ failing, ok }: Survey, cell: number): LaneMask =>
@@ -124,18 +141,3 @@ const lanesOfMask = (mask: LaneMask): readonly number[] =>
 
 const maskWhere = (holds: (lane: number) => boolean): LaneMask =>
   everyLane.reduce((mask, lane) => (holds(lane) ? mask | (1 << lane) : mask), 0) & allLanes
-
-/** More of them than this are not looked at as groups. */
-const mostGroups = 200
-
-/** A group of one node says no more than its node. */
-function largeGroups({ names, of }: Grouping) {
-  const sizes = new Uint32Array(names.length)
-  for (const group of of) sizes[group] = (sizes[group] ?? 0) + 1
-  const large = [...sizes.keys()].filter(group => (sizes[group] ?? 0) > 1).slice(0, mostGroups)
-  const places = new Map(large.map((group, place) => [group, place]))
-  return {
-    groupNames: large.map(group => names[group] ?? ''),
-    groupOf: of.map(group => places.get(group) ?? -1),
-  }
-}

@@ -1,8 +1,10 @@
 import type { Found } from './diagnosis-finding.ts'
 import { layerOf } from './diagnosis-layer.ts'
 import type { Ledger } from './diagnosis-ledger.ts'
-import { allLanes, type LaneMask, stateNumber } from './mesh.ts'
-import { stateOfPair } from './mesh-survey.ts'
+import { formatGoDuration } from './duration.ts'
+import { allLanes, cellAt, type LaneMask, stateNumber } from './mesh.ts'
+import { type Survey, stateOfPair } from './mesh-survey.ts'
+import { reasonTexts } from './reason-texts.ts'
 
 /** So many pairs are told one by one. */
 const mostPairs = 20
@@ -43,16 +45,18 @@ function patchesIn(ledger: Ledger): Found[] {
     counts[node] = (counts[node] ?? 0) + 1
     counts[target] = (counts[target] ?? 0) + 1
   })
-  const nameOf = (node: number) => seen.mesh.nodes[node]?.name ?? ''
+  const rankOf = (node: number) => seen.rank[node] ?? 0
   const hubs = [...counts.keys()]
     .filter(node => (counts[node] ?? 0) >= leastPatches)
-    .sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || (nameOf(a) < nameOf(b) ? -1 : 1))
+    .sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || rankOf(a) - rankOf(b))
   const found: Found[] = []
   for (const node of hubs) {
     if (found.length === mostPatches) break
     if (leftAt(ledger, node) < leastPatches) continue
-    const claim = ledger.claim({ kind: 'node', node, out: true, in: true }, allLanes)
-    found.push({ shape: 'patchy', layer: 'all', nodes: [node], groups: [], ...claim })
+    const scope = { kind: 'node', node, out: true, in: true } as const
+    const { failing, fine, ...claim } = ledger.claim(scope, allLanes)
+    const layer = layerOf(failing, fine)
+    found.push({ shape: 'patchy', layer, nodes: [node], groups: [], ...claim })
   }
   return found
 }
@@ -100,23 +104,19 @@ interface LeftPair {
   readonly back: LaneMask
 }
 
-/** By name. Undefined where there are too many to be told apart. */
+/** In the order of names. Undefined where there are too many to be told apart. */
 function pairsIn(ledger: Ledger): readonly LeftPair[] | undefined {
   const { seen, left } = ledger
   const pairs: LeftPair[] = []
-  const nameOf = (node: number) => seen.mesh.nodes[node]?.name ?? ''
+  const rankOf = (node: number) => seen.rank[node] ?? 0
   eachLeft(ledger, (from, to, there) => {
     if (pairs.length > mostSorted) return
     const row = seen.rowOf[to] ?? -1
     const back = row < 0 || from === to ? 0 : (left[row * seen.width + from] ?? 0)
-    if (back === 0 || nameOf(from) < nameOf(to)) pairs.push({ from, to, there, back })
+    if (back === 0 || rankOf(from) < rankOf(to)) pairs.push({ from, to, there, back })
   })
   if (pairs.length > mostSorted) return undefined
-  const key = ({ from, to }: LeftPair) => `${nameOf(from)}\n${nameOf(to)}`
-  return pairs
-    .map(pair => ({ pair, key: key(pair) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ pair }) => pair)
+  return pairs.sort((a, b) => rankOf(a.from) - rankOf(b.from) || rankOf(a.to) - rankOf(b.to))
 }
 
 function pairFound({ seen }: Ledger, { from, to, there, back }: LeftPair): Found {
@@ -131,10 +131,20 @@ function pairFound({ seen }: Ledger, { from, to, there, back }: LeftPair): Found
     nodes: from === to ? [from] : [from, to],
     groups: [],
     example: [from, to],
+    detail: causeOf(seen, from, to),
     evidence: {
       failing: back === 0 ? 1 : 2,
       known: from !== to && known ? 2 : 1,
       sources: from !== to && known ? 2 : 1,
     },
   }
+}
+
+/** The first reason, and how long it has been so as far as we saw it. */
+function causeOf({ mesh, rowOf }: Survey, from: number, to: number): string {
+  const row = mesh.rows[rowOf[from] ?? -1]
+  const cell = row && cellAt(row, to)
+  if (cell?.kind !== 'failing') return ''
+  const seconds = Math.round(cell.forMs / 1000)
+  return `${reasonTexts[cell.reason]}, for ${formatGoDuration(1e9 * seconds)} at least`
 }

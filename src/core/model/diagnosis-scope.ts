@@ -1,7 +1,17 @@
+import type { LaneMask } from './mesh.ts'
 import type { Survey } from './mesh-survey.ts'
 
+/** One way to group the nodes: its groups of two nodes and more. */
+export interface Groups {
+  readonly names: readonly string[]
+  /** A node's group; without one, the place after the last. */
+  readonly of: Int32Array
+  /** Told by what fails alone: what such a group does by itself is no news. */
+  readonly guessed: boolean
+}
+
 /**
- * Where cells fail together. `out` are the probes that a node or group sends, `in` those sent to
+ * Where cells fail together. `by` is the place of the way to group. `out` are the probes that a node or group sends, `in` those sent to
  * it, `within` those between a group's own nodes.
  */
 export type Scope =
@@ -9,12 +19,19 @@ export type Scope =
   | { readonly kind: 'node'; readonly node: number; readonly out: boolean; readonly in: boolean }
   | {
       readonly kind: 'group'
+      readonly by: number
       readonly group: number
       readonly out: boolean
       readonly in: boolean
       readonly within: boolean
     }
-  | { readonly kind: 'groups'; readonly from: number; readonly to: number; readonly both: boolean }
+  | {
+      readonly kind: 'groups'
+      readonly by: number
+      readonly from: number
+      readonly to: number
+      readonly both: boolean
+    }
 
 /** What was claimed: ordered pairs of nodes, and how many sources had an opinion. */
 export interface Evidence {
@@ -30,18 +47,26 @@ export type PlacedPair = readonly [from: number, to: number]
 export interface Claim {
   readonly evidence: Evidence
   readonly example: PlacedPair | undefined
+  /** All lanes that failed there, and those that answered where others failed. */
+  readonly failing: LaneMask
+  readonly fine: LaneMask
 }
 
 type Visit = (node: number, target: number, cell: number) => void
 
 /** Visits the cells of a scope; a node's own cell goes with what is sent to it. */
-export function eachCell(seen: Survey, groupOf: Int32Array, scope: Scope, visit: Visit): void {
+export function eachCell(seen: Survey, ways: readonly Groups[], scope: Scope, visit: Visit): void {
   if (scope.kind === 'node') eachOfNode(seen, scope, visit)
-  else eachOfGroups(seen, groupOf, scope, visit)
+  else eachOfGroups(seen, ways, scope, visit)
 }
 
-function eachOfGroups(seen: Survey, groupOf: Int32Array, scope: WideScope, visit: Visit): void {
-  const { mesh, width, rowOf } = seen
+function eachOfGroups(
+  { mesh, width, rowOf }: Survey,
+  ways: readonly Groups[],
+  scope: WideScope,
+  visit: Visit,
+): void {
+  const groupOf = scope.kind === 'all' ? nowhere : (ways[scope.by]?.of ?? nowhere)
   mesh.rows.forEach(({ node }, row) => {
     const from = groupOf[node] ?? -1
     if (rowOf[node] !== row || !mayHold(scope, from)) return
@@ -67,6 +92,8 @@ function eachOfNode(
     if (rowOf[each.node] === row) visit(each.node, node, row * width + node)
   })
 }
+
+const nowhere = new Int32Array(0)
 
 type WideScope = Exclude<Scope, { readonly kind: 'node' }>
 

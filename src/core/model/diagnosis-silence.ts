@@ -1,44 +1,51 @@
 import type { Found } from './diagnosis-finding.ts'
-import { type MeshRow, stateNumber } from './mesh.ts'
+import { formatGoDuration } from './duration.ts'
+import { type MeshRow, notHeardYet, stateNumber } from './mesh.ts'
 import type { Survey } from './mesh-survey.ts'
 
-/** The share of a row, of a column or of all rows that must be stale to be told as one. */
+/** The share of a row or of a column that must be stale to be told as one. */
 const almostAll = 0.9
+/** The share of all rows: five hosts of six do not stall by chance. */
+const mostSources = 0.75
 
-/** What is not known, and why: sources that were not read, and answers that are old. */
+/**
+ * What is not known, and why: sources that were not read, and answers that are old. One that was not
+ * heard yet is being asked: that is no finding.
+ */
 export function silences(seen: Survey, down: ReadonlySet<number>): Found[] {
-  const { mesh } = seen
-  if (mesh.rows.length === 0) return []
-  const unread = byName(seen, mesh.rows).filter(row => row.unread !== undefined)
-  if (unread.length === mesh.rows.length) return [silence('nothing-read', unread, unread)]
-  return [
-    ...unread.filter(row => !down.has(row.node)).map(row => silence('unread', [row], unread)),
-    ...stales(seen),
-  ]
+  const { mesh, read } = seen
+  const unread = byName(seen, mesh.rows).filter(
+    row => row.unread !== undefined && row.unread !== notHeardYet,
+  )
+  if (unread.length > 0 && unread.length === mesh.rows.length)
+    return [silence('nothing-read', unread, read)]
+  const untold = unread.filter(row => !down.has(row.node))
+  const byCause = Map.groupBy(untold, ({ unread: reason = '' }) => causeOf(reason))
+  return [...[...byCause.values()].map(rows => silence('unread', rows, read)), ...stales(seen)]
 }
 
-const byName = ({ mesh }: Survey, rows: readonly MeshRow[]): readonly MeshRow[] => {
-  const nameOf = ({ node, label }: MeshRow) => `${mesh.nodes[node]?.name}\n${label}`
-  return rows.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
-}
+/** The reason without whom it is about, as many may share it. */
+const causeOf = (reason: string) => reason.replace(/^(?:pod|dial \w+) \S+: /, '')
 
-const silence = (
+const byName = ({ rank }: Survey, rows: readonly MeshRow[]): readonly MeshRow[] =>
+  rows.toSorted((a, b) => (rank[a.node] ?? 0) - (rank[b.node] ?? 0) || (a.label < b.label ? -1 : 1))
+
+function silence(
   shape: 'nothing-read' | 'unread',
   rows: readonly MeshRow[],
-  all: readonly MeshRow[],
-): Found => ({
-  shape,
-  layer: 'all',
-  nodes: rows.map(row => row.node),
-  groups: [],
-  evidence: { failing: 0, known: 0, sources: all.length },
-  detail: rows[0]?.unread ?? '',
-})
+  sources: number,
+): Found {
+  const reason = rows[0]?.unread ?? ''
+  const detail = rows.length === 1 ? reason : causeOf(reason)
+  const nodes = rows.map(row => row.node)
+  const evidence = { failing: 0, known: 0, sources }
+  return { shape, layer: 'all', nodes, groups: [], evidence, detail }
+}
 
 function stales(seen: Survey): Found[] {
   const read = seen.mesh.rows.filter(row => row.unread === undefined)
   const rows = staleRows(seen)
-  if (read.length > 1 && rows.length >= almostAll * read.length) {
+  if (read.length > 1 && rows.length >= mostSources * read.length) {
     return [
       staleFound(
         'all-stale',
@@ -75,7 +82,7 @@ function ageOf(rows: readonly MeshRow[]): string {
   const ages = rows.map(
     row => row.nowMs - row.atMs.reduce((newest, atMs) => Math.max(newest, atMs), 0),
   )
-  return `${Math.round(Math.min(...ages) / 1000)}s`
+  return formatGoDuration(1e9 * Math.round(Math.min(...ages) / 1000))
 }
 
 function staleRows(seen: Survey): readonly MeshRow[] {

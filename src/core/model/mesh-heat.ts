@@ -1,4 +1,4 @@
-import { type CellState, cellStates, stateNumber } from './mesh.ts'
+import { type CellState, cellStates, staleAgeMs, stateNumber } from './mesh.ts'
 import type { Grouping } from './mesh-groups.ts'
 import { isPair, type Survey, type Totals } from './mesh-survey.ts'
 
@@ -8,6 +8,8 @@ export interface HeatCell extends Totals {
   readonly state: CellState
   /** Of the pairs' slowest replies; nearest rank, so that it was measured. */
   readonly p95Ns: number | undefined
+  /** The age of its oldest answer, where one is stale. */
+  readonly staleMs: number | undefined
 }
 
 export interface Heading extends HeatCell {
@@ -47,10 +49,12 @@ export function aggregate(
   for (const phase of ['count', 'fill'] as const) {
     eachPair(seen, keep, (row, target, cell) => {
       const [source, goal] = [rowGroup[row] ?? 0, grouping.of[target] ?? 0]
-      const [state, rttNs] = [seen.states[cell] ?? 0, seen.rttNs[cell] ?? 0]
-      cells[phase](source * groups + goal, state, rttNs)
-      bySource[phase](source, state, rttNs)
-      byTarget[phase](goal, state, rttNs)
+      const state = seen.states[cell] ?? 0
+      const isStale = phase === 'count' && state === stateNumber.stale
+      const size = isStale ? staleAgeMs(seen.mesh.rows[row], target) : (seen.rttNs[cell] ?? 0)
+      cells[phase](source * groups + goal, state, size)
+      bySource[phase](source, state, size)
+      byTarget[phase](goal, state, size)
     })
   }
   const headings = (sums: Tally, sizes: Uint32Array) =>
@@ -89,22 +93,26 @@ const sizesOf = (groupOf: Int32Array, groups: number): Uint32Array => {
 const listed = (seen: Survey, grouping: Grouping) =>
   grouping.of.filter((_, node) => seen.listedBy[node] !== 0)
 
-const byName = (a: Heading, b: Heading) => (a.name < b.name ? -1 : 1)
+/** Groups are in the order of their names. */
+const byName = (a: Heading, b: Heading) => a.group - b.group
 
-/** Failing first, then stale, then unknown, each by its share; then by name. */
+/** Failing first, then stale, then as expected, then unknown, each by its share; then by name. */
 const byTrouble = (a: Heading, b: Heading): number =>
   share(b, 'failing') - share(a, 'failing') ||
   share(b, 'stale') - share(a, 'stale') ||
+  share(b, 'expected') - share(a, 'expected') ||
   share(b, 'none') - share(a, 'none') ||
   byName(a, b)
 
-const share = (of: Heading, state: 'failing' | 'stale' | 'none') => of[state] / of.pairs
+const share = (of: Heading, state: 'failing' | 'stale' | 'expected' | 'none') =>
+  of[state] / of.pairs
 
 type Tally = ReturnType<typeof tally>
 
 /** Counts states, and then holds all RTTs of a sum side by side in one array. */
 function tally(size: number) {
   const counts = new Uint32Array(size * cellStates.length)
+  const oldestMs = new Float64Array(size)
   let ends: Uint32Array | undefined
   let rtts = new Float32Array(0)
 
@@ -119,9 +127,10 @@ function tally(size: number) {
     return places
   }
   return {
-    count(place: number, state: number) {
+    count(place: number, state: number, ageMs: number) {
       const at = place * cellStates.length + state
       counts[at] = (counts[at] ?? 0) + 1
+      if (state === stateNumber.stale) oldestMs[place] = Math.max(oldestMs[place] ?? 0, ageMs)
     },
     fill(place: number, state: number, rttNs: number) {
       ends ??= starts()
@@ -132,17 +141,20 @@ function tally(size: number) {
     },
     at(place: number): HeatCell {
       const at = place * cellStates.length
-      const [none = 0, ok = 0, stale = 0, failing = 0] = counts.subarray(at, at + cellStates.length)
-      const worst = [failing && 'failing', stale && 'stale', ok && 'ok'].find(Boolean)
+      const own = counts.subarray(at, at + cellStates.length)
+      const [none = 0, ok = 0, expected = 0, stale = 0, failing = 0] = own
+      const worst = own.findLastIndex(count => count > 0)
       const end = ends?.[place] ?? 0
       const sorted = rtts.slice(end - ok, end).sort()
       return {
-        pairs: none + ok + stale + failing,
+        pairs: none + ok + expected + stale + failing,
         ok,
         failing,
+        expected,
         stale,
         none,
-        state: (worst || 'none') as CellState,
+        state: cellStates[worst] ?? 'none',
+        staleMs: stale === 0 ? undefined : oldestMs[place],
         p95Ns: sorted[Math.ceil(0.95 * ok) - 1],
       }
     },

@@ -1,13 +1,7 @@
 import { diagnose } from './diagnosis.ts'
 import type { MeshFinding } from './diagnosis-finding.ts'
 import { allLanes, type LaneMask, type Mesh } from './mesh.ts'
-import {
-  type GroupBy,
-  type Grouping,
-  groupingsFor,
-  groupsOf,
-  usualGrouping,
-} from './mesh-groups.ts'
+import { type GroupBy, type Grouping, groupsOf, usualGrouping } from './mesh-groups.ts'
 import { aggregate, type Heatmap } from './mesh-heat.ts'
 import { type MeshTotals, type Survey, survey, totalsOf } from './mesh-survey.ts'
 
@@ -27,19 +21,16 @@ export interface ViewOptions {
   readonly order?: 'trouble' | 'name'
 }
 
-/** Looks at the mesh once. Groups for findings are zones, then clusters, whatever is shown. */
+/** Looks at the mesh once. Findings are by all groups that are known, whatever is shown. */
 export function viewMesh(mesh: Mesh, options: ViewOptions = {}): MeshView {
   const { order = 'trouble' } = options
   const seen = survey(mesh, options.lanes ?? allLanes)
-  const by = options.groupBy ?? usualGrouping(mesh.nodes)
-  const grouping = groupsOf(mesh.nodes, by)
-  const [finest = 'cluster'] = groupingsFor(mesh.nodes)
-  const asked = by === 'none' ? groupsOf(mesh.nodes, finest) : grouping
+  const grouping = groupsOf(mesh.nodes, options.groupBy ?? usualGrouping(mesh.nodes))
   return {
     seen,
     grouping,
     heat: aggregate(seen, grouping, { order }),
     totals: totalsOf(seen),
-    findings: diagnose(seen, { grouping: asked }),
+    findings: diagnose(seen),
   }
 }

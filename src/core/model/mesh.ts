@@ -1,4 +1,4 @@
-import type { NodeName, PathTarget } from './node.ts'
+import type { IpAddress, NodeName, PathTarget } from './node.ts'
 import { blames, type FailureReason, failureReasons, type ProbeKind } from './probe.ts'
 
 /** What is probed of each pair of nodes. A lane's place here is its number and its bit in a mask. */
@@ -25,13 +25,22 @@ export const lanesOf = (of: { readonly to?: PathTarget; readonly kind?: ProbeKin
     0,
   )
 
-/** The states of a cell, the worst last; a state's place is its number. */
-export const cellStates = ['none', 'ok', 'stale', 'failing'] as const
+/**
+ * The states of a cell, the worst last; a state's place is its number. `expected` fails, as a node
+ * does that joins or leaves: no lane has it by itself.
+ */
+export const cellStates = ['none', 'ok', 'expected', 'stale', 'failing'] as const
 export type CellState = (typeof cellStates)[number]
-export const stateNumber = { none: 0, ok: 1, stale: 2, failing: 3 } as const satisfies Record<
-  CellState,
-  number
->
+export const stateNumber = {
+  none: 0,
+  ok: 1,
+  expected: 2,
+  stale: 3,
+  failing: 4,
+} as const satisfies Record<CellState, number>
+
+/** Why a source has no row yet: no trouble, it is being asked. */
+export const notHeardYet = 'not heard yet'
 
 /** What a source told of a lane: not in its list, not probed yet, a reply, or a reason's number. */
 export const codes = { absent: 0, unprobed: 1, reply: 2, firstReason: 3 } as const
@@ -55,6 +64,8 @@ export interface MeshNode {
   /** A source that never said which node it is on: its label stands in for the name. */
   readonly unnamed: boolean
   readonly zone?: string | undefined
+  /** Its primary host address. */
+  readonly ip?: IpAddress | undefined
   /** Why its failures are expected: "is being drained". */
   readonly leaving?: string | undefined
 }
@@ -77,6 +88,8 @@ export interface MeshRow {
   readonly codes: Uint8Array
   readonly rttNs: Float32Array
   readonly atMs: Float64Array
+  /** Since when the answer is such, as far as we saw it, Unix seconds by the source's clock. */
+  readonly sinceS: Uint32Array
 }
 
 /** Who sees whom: a row for each source that was asked, a column for each node. */
@@ -93,6 +106,16 @@ export function laneState(row: MeshRow, at: number): number {
   return row.nowMs - (row.atMs[at] ?? 0) > row.staleAfterMs ? stateNumber.stale : state
 }
 
+/** The age of the oldest stale answer of a target, milliseconds; 0 without one. */
+export function staleAgeMs(row: MeshRow | undefined, target: number): number {
+  let oldest = 0
+  for (let at = laneCount * target; row && at < laneCount * (target + 1); at += 1) {
+    if (laneState(row, at) !== stateNumber.stale) continue
+    oldest = Math.max(oldest, row.nowMs - (row.atMs[at] ?? 0))
+  }
+  return oldest
+}
+
 /** What is known of one direction of a pair. */
 export type Cell =
   | { readonly kind: 'ok'; readonly rttNs: number; readonly ageMs: number }
@@ -101,6 +124,8 @@ export type Cell =
       readonly lanes: LaneMask
       readonly reason: FailureReason
       readonly ageMs: number
+      /** How long it has failed, as far as we saw it, milliseconds. */
+      readonly forMs: number
     }
   | { readonly kind: 'stale'; readonly ageMs: number }
   | { readonly kind: 'none'; readonly why: string }
@@ -112,8 +137,10 @@ export function cellAt(row: MeshRow, target: number, mask: LaneMask = allLanes):
   const hit = places.filter(at => laneState(row, at) === worst)
   const ageMs = Math.max(...hit.map(at => Math.max(0, row.nowMs - (row.atMs[at] ?? 0))))
   switch (cellStates[worst] ?? 'none') {
-    case 'failing':
-      return { kind: 'failing', lanes: maskOf(hit), reason: reasonAt(row, hit), ageMs }
+    case 'failing': {
+      const forMs = Math.max(...hit.map(at => row.nowMs - sinceMs(row, at)))
+      return { kind: 'failing', lanes: maskOf(hit), reason: reasonAt(row, hit), ageMs, forMs }
+    }
     case 'stale':
       return { kind: 'stale', ageMs }
     case 'ok':
@@ -122,6 +149,9 @@ export function cellAt(row: MeshRow, target: number, mask: LaneMask = allLanes):
       return { kind: 'none', why: row.unread ?? whyNone(row, places) }
   }
 }
+
+const sinceMs = ({ sinceS, atMs }: MeshRow, at: number): number =>
+  1000 * (sinceS[at] ?? 0) || (atMs[at] ?? 0)
 
 const maskOf = (places: readonly number[]): LaneMask =>
   places.reduce((mask, at) => mask | (1 << (at % laneCount)), 0)

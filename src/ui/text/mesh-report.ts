@@ -1,6 +1,15 @@
-import { type Cell, cellAt, lanes, type MeshRow, stateNumber } from '../../core/model/mesh.ts'
+import {
+  type Cell,
+  cellAt,
+  cellStates,
+  lanes,
+  type Mesh,
+  type MeshRow,
+  stateNumber,
+} from '../../core/model/mesh.ts'
 import type { Heading, HeatCell, Heatmap } from '../../core/model/mesh-heat.ts'
 import type { MeshView } from '../../core/model/mesh-view.ts'
+import { naturalRanks } from '../../core/model/natural-order.ts'
 
 /** Pairs in trouble that are told one by one. */
 const mostPairs = 10_000
@@ -16,10 +25,10 @@ export function toMeshReport(view: MeshView, tool: { readonly version: string })
     tool: { name: 'cilium-health', version: tool.version },
     takenAtMs: mesh.takenAtMs,
     summary: view.totals,
-    sources: mesh.rows.map(row => sourceReport(view, row)).sort(byLabel),
+    sources: sourcesOf(mesh).map(row => sourceReport(view, row)),
     findings: view.findings,
     matrix: matrixReport(view.heat, view.grouping.by),
-    pairs: troubles.slice(0, mostPairs),
+    pairs: troubles.slice(0, mostPairs).map(each => pairReport(mesh.nodes, each)),
     ...(troubles.length > mostPairs ? { pairsLeftOut: troubles.length - mostPairs } : {}),
   }
 }
@@ -39,8 +48,12 @@ const sourceReport = ({ seen }: MeshView, row: MeshRow) => ({
     : { read: false, reason: row.unread }),
 })
 
-const byLabel = (a: { readonly label: string }, b: { readonly label: string }) =>
-  a.label < b.label ? -1 : 1
+function sourcesOf({ rows }: Mesh): readonly MeshRow[] {
+  const ranks = naturalRanks(rows.map(({ label }) => label))
+  return [...rows.keys()]
+    .sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0))
+    .flatMap(index => rows[index] ?? [])
+}
 
 const matrixReport = (heat: Heatmap, groupBy: string) => ({
   groupBy,
@@ -53,32 +66,40 @@ const matrixReport = (heat: Heatmap, groupBy: string) => ({
 
 const headingReport = ({ name, size, ...cell }: Heading) => ({ name, size, ...cellReport(cell) })
 
-const cellReport = ({ state, pairs, ok, failing, stale, none, p95Ns }: HeatCell) => ({
+const cellReport = ({ state, pairs, ok, failing, expected, stale, none, ...more }: HeatCell) => ({
   state,
   pairs,
   ok,
   failing,
+  expected,
   stale,
   none,
-  ...(p95Ns === undefined ? {} : { p95Ns }),
+  ...(more.p95Ns === undefined ? {} : { p95Ns: more.p95Ns }),
+  ...(more.staleMs === undefined ? {} : { staleMs: more.staleMs }),
 })
 
-/** Every pair that fails or is stale, by name. */
+/** Every pair that fails, expected or not, or is stale, in the order of names. */
 function troublesIn({ seen }: MeshView) {
   const { mesh, width, states } = seen
   const found = mesh.rows.flatMap((row, index) => {
     const own = states.subarray(index * width, (index + 1) * width)
-    return [...own.keys()].flatMap(target =>
-      (own[target] ?? 0) >= stateNumber.stale ? [pairReport(seen.mesh.nodes, row, target)] : [],
-    )
+    return [...own.keys()].flatMap(target => {
+      const state = cellStates[own[target] ?? 0] ?? 'none'
+      return stateNumber[state] > stateNumber.ok ? [{ row, target, state }] : []
+    })
   })
-  return found.sort((a, b) => (`${a.from}\n${a.to}` < `${b.from}\n${b.to}` ? -1 : 1))
+  const rankOf = (node: number) => seen.rank[node] ?? 0
+  return found.sort(
+    (a, b) => rankOf(a.row.node) - rankOf(b.row.node) || rankOf(a.target) - rankOf(b.target),
+  )
 }
 
-const pairReport = (nodes: MeshView['seen']['mesh']['nodes'], row: MeshRow, target: number) => ({
+type Trouble = ReturnType<typeof troublesIn>[number]
+
+const pairReport = (nodes: MeshView['seen']['mesh']['nodes'], { row, target, state }: Trouble) => ({
   from: nodes[row.node]?.name ?? row.label,
   to: nodes[target]?.name ?? '',
-  state: cellAt(row, target).kind,
+  state,
   lanes: lanes.map(({ to, kind }, lane) => ({
     to,
     kind,
@@ -91,7 +112,7 @@ function laneReport(cell: Cell) {
     case 'ok':
       return { state: cell.kind, rttNs: cell.rttNs, ageMs: cell.ageMs }
     case 'failing':
-      return { state: cell.kind, reason: cell.reason, ageMs: cell.ageMs }
+      return { state: cell.kind, reason: cell.reason, ageMs: cell.ageMs, forMs: cell.forMs }
     case 'stale':
       return { state: cell.kind, ageMs: cell.ageMs }
     case 'none':

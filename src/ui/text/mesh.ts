@@ -76,7 +76,7 @@ function matrixLines(view: MeshView, width: number, theme: Theme): readonly stri
   return [
     ...wrap(`by ${what}: rows are sources, columns targets, a cell is the worst lane`, width),
     ...format(map.heat, width, theme),
-    ...wrap(legend(theme.glyphs), width),
+    ...wrap(legend(theme.glyphs, view.totals), width),
   ]
 }
 

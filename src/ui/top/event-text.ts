@@ -1,7 +1,8 @@
 import type { ProbeRef } from '../../core/model/changes.ts'
 import type { EventKind, HealthEvent, Severity } from '../../core/model/events.ts'
 import { type FailureReason, probeKinds } from '../../core/model/probe.ts'
-import { age, count, reasonTexts } from './format.ts'
+import { reasonTexts } from '../../core/model/reason-texts.ts'
+import { age, count } from './format.ts'
 import { clean } from './text.ts'
 import type { Glyphs, Tone } from './theme.ts'
 

@@ -44,24 +44,7 @@ export function bytes(count: number): string {
 export const count = (number: number, thing: string): string =>
   `${number} ${thing}${number === 1 ? '' : 's'}`
 
-/** Why no reply came, in words for the detail view. */
-export const reasonTexts: Readonly<Record<FailureReason, string>> = {
-  timeout: 'no reply in time',
-  refused: 'connection refused',
-  reset: 'connection reset',
-  closed: 'connection closed early',
-  'host-unreachable': 'host unreachable',
-  'network-unreachable': 'network unreachable',
-  prohibited: 'administratively prohibited',
-  'invalid-route': 'no valid route',
-  'bad-status': 'bad HTTP status',
-  'bad-reply': 'reply not understood',
-  other: 'failed',
-  'not-permitted': 'not permitted here',
-  'no-resources': 'prober out of resources',
-}
-
-/** The same in at most five columns. */
+/** Why no reply came, in at most five columns. */
 export const reasonWords: Readonly<Record<FailureReason, string>> = {
   timeout: 't/o',
   refused: 'refsd',

@@ -2,8 +2,9 @@ import type { Severity } from '../../core/model/diagnosis-finding.ts'
 import { type Cell, type LaneMask, lanes } from '../../core/model/mesh.ts'
 import type { HeatCell } from '../../core/model/mesh-heat.ts'
 import type { Totals } from '../../core/model/mesh-survey.ts'
+import { reasonTexts } from '../../core/model/reason-texts.ts'
 import { probesText } from './event-text.ts'
-import { age, count, reasonTexts, rtt } from './format.ts'
+import { age, count, rtt } from './format.ts'
 import type { Glyphs, Tone } from './theme.ts'
 
 export interface CellText {
@@ -20,7 +21,9 @@ export function cellText(cell: HeatCell, glyphs: Glyphs): CellText {
     case 'failing':
       return { text: `${down}${of(cell.failing)}`, glyph: down, tone: 'crit' }
     case 'stale':
-      return { text: `${stale}${of(cell.stale)}`, glyph: stale, tone: 'warn' }
+      return { text: `${stale} ${staleWords(cell)}`, glyph: stale, tone: 'warn' }
+    case 'expected':
+      return { text: `${expected}${of(cell.expected)}`, glyph: expected, tone: 'dim' }
     case 'none':
       return { text: cell.pairs === 0 ? '' : '?', glyph: cell.pairs === 0 ? ' ' : '?', tone: 'dim' }
     case 'ok': {
@@ -32,6 +35,13 @@ export function cellText(cell: HeatCell, glyphs: Glyphs): CellText {
   }
 }
 
+/** How old a pair's answer is; how many of several are. */
+const staleWords = ({ pairs, stale, staleMs = 0 }: HeatCell) =>
+  pairs === 1 ? age(staleMs) : `${stale}/${pairs}`
+
+/** It fails, and is no trouble: no colour has to say so. */
+const expected = '~'
+
 /** Upper ends of the steps of heat. */
 const stepsNs = [1e6, 5e6, 45e6, 75e6]
 const blocks = { unicode: '·░▒▓█', ascii: '_.:*#' }
@@ -42,10 +52,11 @@ function blockOf(ns: number, unicode: boolean): string {
   return block ?? ' '
 }
 
-/** What the cells mean. */
-export function legend({ braille, states }: Glyphs): string {
+/** What the cells mean, and what some of them mean where there are such. */
+export function legend({ braille, states }: Glyphs, sum: Pick<Totals, 'expected'>): string {
   const [a, b, c, d, e] = braille ? blocks.unicode : blocks.ascii
-  return `p95: ${a} <1ms  ${b} <5ms  ${c} <45ms  ${d} <75ms  ${e} more   ${states.down} failing  ${states.stale} stale  ? no data`
+  const going = sum.expected > 0 ? `  ${expected} as expected` : ''
+  return `p95: ${a} <1ms  ${b} <5ms  ${c} <45ms  ${d} <75ms  ${e} more   ${states.down} failing  ${states.stale} stale  ? no data${going}`
 }
 
 /** A sum in at most six columns: what is worst of it, and how often. */
@@ -53,6 +64,7 @@ export function totalText(sum: Totals, { states }: Glyphs): readonly [string, To
   if (sum.pairs === 0) return ['', 'dim']
   if (sum.failing > 0) return [`${states.down}${short(sum.failing)}`, 'crit']
   if (sum.stale > 0) return [`${states.stale}${short(sum.stale)}`, 'warn']
+  if (sum.expected > 0) return [`${expected}${short(sum.expected)}`, 'dim']
   return sum.none === sum.pairs ? ['?', 'dim'] : [states.ok, 'ok']
 }
 
@@ -65,11 +77,12 @@ export const severityMarks = {
 } as const satisfies Record<Severity, { readonly state: string; readonly tone: Tone }>
 
 /** What many cells come to, in words. */
-export function sumWords({ pairs, ok, failing, stale, none, p95Ns }: HeatCell): string {
+export function sumWords({ pairs, ok, failing, stale, none, p95Ns, ...more }: HeatCell): string {
   if (pairs === 0) return 'nobody probes this'
   const counts = [
     failing > 0 ? `${failing} failing` : '',
-    stale > 0 ? `${stale} stale` : '',
+    stale > 0 ? `${stale} stale, ${age(more.staleMs ?? 0)} at most` : '',
+    more.expected > 0 ? `${more.expected} failing as expected` : '',
     none > 0 ? `${none} without data` : '',
     ok > 0 ? `${ok} ok, p95 ${rtt(p95Ns)}` : '',
   ]

@@ -39,8 +39,8 @@ test('a source speaks for the node that it says, or that it was given; else for 
   keeper.take({ label: 'unix:///3' }, { ...told('n1'), self: undefined })
   const { nodes: known, rows } = keeper.mesh()
   expect(rows.map(row => known[row.node])).toEqual([
-    { name: 'n1', unnamed: false },
-    { name: 'n2', unnamed: false },
+    { name: 'n1', unnamed: false, ip: '10.0.0.0' },
+    { name: 'n2', unnamed: false, ip: '10.0.0.1' },
     { name: 'unix:///3', unnamed: true },
   ])
 })

@@ -1,20 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../../src/core/model/diagnosis.ts'
-import { groupsOf } from '../../../src/core/model/mesh-groups.ts'
+import { stateNumber } from '../../../src/core/model/mesh.ts'
 import { survey } from '../../../src/core/model/mesh-survey.ts'
 import { between, type Cluster, dead, type Fault, meshOf, names } from '../../simulations/mesh.ts'
 
 const diagnosed = (cluster: Cluster) => {
-  const mesh = meshOf(cluster)
-  return diagnose(survey(mesh), { grouping: groupsOf(mesh.nodes, 'prefix') })
+  return diagnose(survey(meshOf(cluster)))
 }
 
 const failingPairs = (cluster: Cluster) => {
   const { mesh, states, width } = survey(meshOf(cluster))
   return mesh.rows.reduce((sum, { node }, row) => {
     const own = states.subarray(row * width, (row + 1) * width)
-    return sum + own.filter((state, target) => state === 3 && target !== node).length
+    return (
+      sum + own.filter((state, target) => state === stateNumber.failing && target !== node).length
+    )
   }, 0)
 }
 
@@ -92,7 +93,7 @@ test('most of a row is told as it is: not all of it', () => {
     shape: 'no-way-out',
     evidence: { failing: 22, known: 23, sources: 1 },
     words: expect.stringContaining('22 of 23 pairs'),
-    next: { command: 'cilium-health ping -H unix:///run/n1/health.sock n10' },
+    next: { command: 'cilium-health ping -H unix:///run/n1/health.sock n3' },
   })
 })
 

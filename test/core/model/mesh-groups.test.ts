@@ -1,13 +1,14 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { MeshNode } from '../../../src/core/model/mesh.ts'
 import {
   clusterOf,
   type GroupBy,
   groupingsFor,
   groupsOf,
-  prefixOf,
   usualGrouping,
 } from '../../../src/core/model/mesh-groups.ts'
+import { prefixesOf, prefixOf } from '../../../src/core/model/mesh-prefixes.ts'
+import { subnetOf } from '../../../src/core/model/mesh-subnets.ts'
 import type { NodeName } from '../../../src/core/model/node.ts'
 
 const nodesOf = (...names: readonly string[]): readonly MeshNode[] =>
@@ -48,6 +49,46 @@ test('a zone is what somebody told of a node; other nodes have none', () => {
 
 test('sources that did not say their node are a group of their own', () => {
   expect(groupsOf(nodesOf('w1', 'unix:///x'), 'prefix').names).toEqual(['unnamed sources', 'w'])
+})
+
+test.each([
+  ['10.1.2.3', '10.1.2.0/24'],
+  ['fd00:1::7', 'fd00:1:0:0::/64'],
+  ['fd00:1:2:3:4:5:6:7', 'fd00:1:2:3::/64'],
+  ['::1', '0:0:0:0::/64'],
+])('the subnet of %s is %s', (ip, subnet) => {
+  expect(subnetOf(ip)).toBe(subnet)
+})
+
+const numbered = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`)
+const prefixes = (...names: readonly string[]) => [...new Set(prefixesOf(names))]
+
+describe('however nodes are named, their prefixes are few', () => {
+  test('one prefix for nearly all is told by ranges', () => {
+    const groups = prefixes(...numbered('n', 1000))
+    expect([groups.length, groups[0], groups.at(-1)]).toEqual([40, 'n1-n25', 'n976-n1000'])
+    expect(prefixes(...numbered('ip-10-0-3-', 60))[0]).toBe('ip-10-0-3-1-5')
+    expect(prefixes('db1', 'db2', ...numbered('east/web-', 60)).slice(0, 2)).toEqual([
+      'db',
+      'east/web-1-5',
+    ])
+  })
+
+  test('too many prefixes are shortened', () => {
+    const racks = numbered('r', 100).flatMap(rack => numbered(`dc1-${rack}-`, 2))
+    expect(prefixes(...racks, ...numbered('dc2-x-', 100))).toEqual(['dc1', 'dc2'])
+  })
+
+  test('names that have nothing in common are told by ranges, too', () => {
+    const names = numbered('', 300).map(number => `${(7919 * Number(number)) % 997}xy`)
+    expect(prefixes(...names).length).toBeLessThanOrEqual(40)
+    expect(prefixes(...names).length).toBeGreaterThan(1)
+  })
+
+  test('a few nodes are never told by ranges', () => {
+    expect(prefixes(...numbered('n', 12))).toEqual(['n'])
+  })
 })
 
 test.each<[number, readonly MeshNode[], GroupBy, number]>([

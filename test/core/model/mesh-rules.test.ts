@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { meshRulesMet, parseMeshRules } from '../../../src/core/model/mesh-rules.ts'
-import { survey } from '../../../src/core/model/mesh-survey.ts'
-import { meshOf, names } from '../../simulations/mesh.ts'
+import { viewMesh } from '../../../src/core/model/mesh-view.ts'
+import { dead, meshOf, names } from '../../simulations/mesh.ts'
 
-const mixed = survey(
+const mixed = viewMesh(
   meshOf({
     nodes: names('n', 4),
     faults: [
@@ -33,6 +33,20 @@ test('counts are of directed pairs, as they are or as a share', () => {
 
 test('sources and asymmetric pairs are counted', () => {
   expect(met('unread>0,unread>=25%,asymmetric=1')).toHaveLength(3)
+})
+
+test('findings are counted by how grave they are', () => {
+  expect(met('critical>0,warning=1,warning>=50%')).toEqual([
+    'warning=1 (is 1)',
+    'warning>=50% (is 50.0%)',
+  ])
+})
+
+test('what fails as expected is counted apart', () => {
+  const facts = { n2: { leaving: 'is cordoned' } }
+  const view = viewMesh(meshOf({ nodes: names('n', 3), faults: dead('n2'), facts }))
+  const rules = parseMeshRules('failing>0,expected>0,critical>0,warning>0')
+  expect(rules.kind === 'rules' && meshRulesMet(rules.rules, view)).toEqual(['expected>0 (is 5)'])
 })
 
 test('latencies are of the pairs that answer, by their slowest reply', () => {

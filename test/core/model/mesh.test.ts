@@ -73,6 +73,7 @@ test('totals count every state, and pairs that fail one way', () => {
     pairs: 8,
     ok: 4,
     failing: 1,
+    expected: 0,
     stale: 1,
     none: 2,
     asymmetric: 1,

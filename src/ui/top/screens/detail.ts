@@ -1,4 +1,5 @@
 import { type ProbeKind, probeKinds } from '../../../core/model/probe.ts'
+import { reasonTexts } from '../../../core/model/reason-texts.ts'
 import type { PathHealth, ProbeHealth } from '../../../core/model/snapshot.ts'
 import { staleAfterMs } from '../../../core/model/verdict.ts'
 import { agentCell, flapsOf, secondaries, stateTone } from '../cells.ts'
@@ -12,7 +13,7 @@ import {
   severityTone,
   whatText,
 } from '../event-text.ts'
-import { age, clock, interval, reasonTexts, rtt } from '../format.ts'
+import { age, clock, interval, rtt } from '../format.ts'
 import { blank, type Line, parts, rule, type Span, spread } from '../line.ts'
 import { markWords } from '../mark-text.ts'
 import { statisticsFor } from '../measure.ts'

@@ -61,7 +61,7 @@ function wordLines({ theme, board }: Shown, width: number): readonly Line[] {
     ),
     rule('mesh', width, theme),
     [['a row is a source, a column a target; a cell is the worst probe of its pairs']],
-    [[legend(theme.glyphs)]],
+    [[legend(theme.glyphs, { expected: 1 })]],
     ...offLines(board.snapshot, theme, width),
   ]
 }

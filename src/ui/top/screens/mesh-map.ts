@@ -42,7 +42,7 @@ export function mapLines(
     headingLine(drawing),
     totalsLine(drawing),
     ...rows.map((row, index) => rowLine(row, first + index, drawing)),
-    ...(extra === 0 ? [] : [[[legend(drawing.glyphs), 'dim'] as const]]),
+    ...(extra === 0 ? [] : [[[legend(drawing.glyphs, sumOf(map)), 'dim'] as const]]),
   ]
 }
 
@@ -133,6 +133,7 @@ const sumOf = ({ rows }: Heatmap): Totals => {
     pairs: all('pairs'),
     ok: all('ok'),
     failing: all('failing'),
+    expected: all('expected'),
     stale: all('stale'),
     none: all('none'),
   }

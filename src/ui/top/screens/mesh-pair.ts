@@ -1,3 +1,4 @@
+import type { MeshFinding } from '../../../core/model/diagnosis-finding.ts'
 import {
   type Direction,
   lanes,
@@ -30,7 +31,7 @@ export function pairPage(
   const [a, b] = [placeOf(seen.mesh, from), placeOf(seen.mesh, to)]
   if (a < 0 || b < 0) return [blank, [['  One of them has left the mesh. Esc goes back.']]]
   const { there, back } = pairOf(seen.mesh, a, b)
-  const own = mesh.view.findings.filter(({ nodes }) => nodes.includes(from) || nodes.includes(to))
+  const own = mesh.view.findings.filter(finding => concerns(finding, from, to))
   const about = { ...mesh, view: { ...mesh.view, findings: own } }
   const directions = [
     { seen: there, title: `${clean(from)} -> ${clean(to)}`, row: rowOfNode(seen.mesh, a), to },
@@ -44,6 +45,13 @@ export function pairPage(
   const each = Math.floor(room / charted.length)
   if (each < leastChart) return top.slice(0, height)
   return [...top, ...charted.flatMap(chart => historyLines(chart, shown, width, each))]
+}
+
+/** What was found between two groups concerns who has an end in each. */
+function concerns({ nodes, groups, members }: MeshFinding, from: NodeName, to: NodeName): boolean {
+  const inGroups = [from, to].filter(name => members.includes(name)).length
+  if (groups.length > 0) return inGroups >= groups.length
+  return nodes.includes(from) || nodes.includes(to)
 }
 
 const leastChart = 5
