@@ -56,9 +56,10 @@ async function formatOf(flags: MeshFlags): Promise<Format> {
     const indent = flags.watch ? 0 : 2
     return view => `${JSON.stringify(toMeshReport(view, { version }), null, indent)}\n`
   }
-  const { formatMesh } = await import('../../src/ui/text/mesh.ts')
+  const { formatMesh, formatMeshFrame } = await import('../../src/ui/text/mesh.ts')
   const theme = await themeOf(flags)
-  return view => formatMesh(view, { width: process.stdout.columns || 120, theme })
+  const formatted = flags.watch ? formatMeshFrame : formatMesh
+  return view => formatted(view, { width: process.stdout.columns || 120, theme })
 }
 
 async function themeOf(flags: MeshFlags) {

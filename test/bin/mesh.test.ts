@@ -60,6 +60,17 @@ test('--watch tells a line after each change until it is told to end', async () 
   expect(takenAtMs[1]).toBeGreaterThan(takenAtMs[0] ?? 0)
 })
 
+test('--watch as a text tells the time of each look', async () => {
+  const watching = start(['mesh', '--watch', '-H', uri])
+  let looks = 0
+  for await (const line of watching.lines()) {
+    if (/^\S\S \d\d:\d\d:\d\d \S+$/.test(line)) looks += 1
+    if (looks === 2) break
+  }
+  await watching.stop('SIGTERM')
+  expect(looks).toBe(2)
+})
+
 test('where no source can be read the mesh fails, and says why', async () => {
   const { code, stderr } = await run('mesh', '-H', `unix://${folder}/gone.sock`)
   expect(code).toBe(1)

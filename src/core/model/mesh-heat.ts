@@ -71,6 +71,19 @@ export function aggregate(
   }
 }
 
+/** What the whole map comes to. */
+export const sumOf = ({ rows }: Heatmap): Totals => {
+  const all = (key: keyof Totals) => rows.reduce((sum, row) => sum + row[key], 0)
+  return {
+    pairs: all('pairs'),
+    ok: all('ok'),
+    failing: all('failing'),
+    expected: all('expected'),
+    stale: all('stale'),
+    none: all('none'),
+  }
+}
+
 function eachPair(
   seen: Survey,
   keep: (row: number, target: number) => boolean,

@@ -1,11 +1,13 @@
-import type { Heading, HeatCell, Heatmap } from '../../core/model/mesh-heat.ts'
-import { cellText } from '../top/mesh-cell.ts'
+import { type Heading, type HeatCell, type Heatmap, sumOf } from '../../core/model/mesh-heat.ts'
+import type { Totals } from '../../core/model/mesh-survey.ts'
+import { cellText, totalText } from '../top/mesh-cell.ts'
 import { clean, cutMiddle, padEnd, padStart } from '../top/text.ts'
 import type { Theme } from '../top/theme.ts'
 
 const leastCellWidth = 9
 const mostCellWidth = 18
 const mostNameWidth = 28
+const sumWidth = 7
 /** More rows than this are cut: trouble comes first. */
 const mostRows = 100
 
@@ -17,26 +19,31 @@ const nameWidthOf = ({ rows, columns }: Heatmap) =>
 
 /** Columns that the map takes with a number in each cell, or with a glyph. */
 export const numbersWidth = (heat: Heatmap): number =>
-  nameWidthOf(heat) + (leastCellWidth + 1) * heat.columns.length
-export const glyphsWidth = (heat: Heatmap): number => nameWidthOf(heat) + 2 + heat.columns.length
+  nameWidthOf(heat) + sumWidth + (leastCellWidth + 1) * heat.columns.length
+export const glyphsWidth = (heat: Heatmap): number =>
+  nameWidthOf(heat) + sumWidth + 2 + heat.columns.length
 
 /** A number and a block of heat in each cell. What does not fit is counted at the edge. */
 export function formatNumbers(heat: Heatmap, width: number, theme: Theme): readonly string[] {
   const nameWidth = Math.min(nameWidthOf(heat), Math.floor(width / 3))
-  const fitting = Math.max(1, Math.floor((width - nameWidth) / (leastCellWidth + 1)))
+  const room = width - nameWidth - sumWidth
+  const fitting = Math.max(1, Math.floor(room / (leastCellWidth + 1)))
   const columns = heat.columns.slice(0, fitting)
-  const cellWidth = cellWidthOf(columns, width - nameWidth)
+  const cellWidth = cellWidthOf(columns, room)
   const { ellipsis } = theme.glyphs
   const heading = columns.map(
     ({ name }) => ` ${padStart(cutMiddle(clean(name), cellWidth, ellipsis), cellWidth)}`,
   )
   return [
-    padEnd('', nameWidth) + theme.paint(heading.join(''), 'heading'),
+    padEnd('', nameWidth) + theme.paint(padStart('SUM', sumWidth) + heading.join(''), 'heading'),
+    padEnd('all', nameWidth) +
+      sumCell(sumOf(heat), sumWidth, theme) +
+      columns.map(column => ` ${sumCell(column, cellWidth, theme)}`).join(''),
     ...heat.rows.slice(0, mostRows).map((row, at) => {
       const cells = columns.map(
         (_, column) => ` ${numberCell(heat.at(at, column), cellWidth, theme)}`,
       )
-      return nameOf(row, nameWidth, ellipsis) + cells.join('')
+      return nameOf(row, nameWidth, ellipsis) + sumCell(row, sumWidth, theme) + cells.join('')
     }),
     ...leftOut(heat.rows.length - mostRows, 'row', theme),
     ...leftOut(heat.columns.length - columns.length, 'column', theme),
@@ -55,16 +62,21 @@ const cellWidthOf = (columns: readonly Heading[], width: number): number => {
 
 /** One glyph a cell, and the columns' names numbered below. */
 export function formatGlyphs(heat: Heatmap, width: number, theme: Theme): readonly string[] {
-  const nameWidth = Math.min(nameWidthOf(heat), width - heat.columns.length - 2)
+  const nameWidth = Math.min(nameWidthOf(heat), width - heat.columns.length - 2 - sumWidth)
+  const before = nameWidth + sumWidth + 2
   const { ellipsis } = theme.glyphs
   const digits = (place: number) =>
     heat.columns.map((_, column) => `${Math.floor((column + 1) / place) % 10}`).join('')
   const ruler = heat.columns.length < 10 ? [1] : [10, 1]
   return [
-    ...ruler.map(place => theme.paint(padEnd('', nameWidth + 2) + digits(place), 'dim')),
+    ...ruler.map(place => theme.paint(padEnd('', before) + digits(place), 'dim')),
+    `${padEnd('all', nameWidth)}${sumCell(sumOf(heat), sumWidth, theme)}  ${heat.columns
+      .map(column => sumGlyph(column, theme))
+      .join('')}`,
     ...heat.rows.map((row, at) => {
       const cells = heat.columns.map((_, column) => glyphCell(heat.at(at, column), theme))
-      return `${nameOf(row, nameWidth, ellipsis)}  ${cells.join('')}`
+      const sum = sumCell(row, sumWidth, theme)
+      return `${nameOf(row, nameWidth, ellipsis)}${sum}  ${cells.join('')}`
     }),
     ...columnNames(heat.columns, width),
   ]
@@ -85,6 +97,16 @@ function columnNames(columns: readonly Heading[], width: number): readonly strin
     lines[lines.length - 1] += entry
   }
   return lines.slice(0, 4)
+}
+
+function sumCell(sum: Totals, width: number, theme: Theme): string {
+  const [text, tone] = totalText(sum, theme.glyphs)
+  return theme.paint(padStart(text, width), tone)
+}
+
+function sumGlyph(sum: Totals, theme: Theme): string {
+  const [text, tone] = totalText(sum, theme.glyphs)
+  return theme.paint(text.slice(0, 1), tone)
 }
 
 function numberCell(cell: HeatCell, width: number, theme: Theme): string {

@@ -1,9 +1,9 @@
-import type { MeshFinding, Severity } from '../../core/model/diagnosis-finding.ts'
+import type { Severity } from '../../core/model/diagnosis-finding.ts'
 import { groupingsFor, groupsOf } from '../../core/model/mesh-groups.ts'
 import { aggregate } from '../../core/model/mesh-heat.ts'
 import type { MeshView } from '../../core/model/mesh-view.ts'
-import { count } from '../top/format.ts'
-import { legend } from '../top/mesh-cell.ts'
+import { clock, count } from '../top/format.ts'
+import { legend, quietLine } from '../top/mesh-cell.ts'
 import { wrap as wrapText } from '../top/text.ts'
 import type { Theme, Tone } from '../top/theme.ts'
 import { formatGlyphs, formatNumbers, glyphsWidth, numbersWidth } from './mesh-matrix.ts'
@@ -21,18 +21,26 @@ export function formatMesh(view: MeshView, options: MeshTextOptions): string {
   const lines = [
     ...summaryLines(view, width),
     '',
-    ...findingLines(view.findings, width, options.theme),
+    ...findingLines(view, width, options.theme),
     '',
     ...matrixLines(view, width, options.theme),
   ]
   return `${lines.map(line => line.trimEnd()).join('\n')}\n`
 }
 
+/** The same as one of several that follow each other: under a line with the time of day. */
+export function formatMeshFrame(view: MeshView, options: MeshTextOptions): string {
+  const { line } = options.theme.glyphs
+  const title = `${line}${line} ${clock(view.seen.mesh.takenAtMs)} `
+  return `${title.padEnd(Math.max(20, options.width), line)}\n${formatMesh(view, options)}\n`
+}
+
 function summaryLines({ totals }: MeshView, width: number): readonly string[] {
-  const { nodes, sources, unread, pairs, ok, failing, stale, none, asymmetric } = totals
+  const { nodes, sources, unread, pairs, ok, failing, expected, stale, none, asymmetric } = totals
+  const going = expected > 0 ? `${expected} failing as expected, ` : ''
   const text = [
     `${count(nodes, 'node')}, ${sources - unread} of ${count(sources, 'source')} read`,
-    `${count(pairs, 'pair')}: ${ok} ok, ${failing} failing, ${stale} stale, ${none} without data`,
+    `${count(pairs, 'pair')}: ${ok} ok, ${failing} failing, ${going}${stale} stale, ${none} without data`,
     `${asymmetric} asymmetric`,
   ].join('; ')
   return wrap(text, width)
@@ -41,11 +49,11 @@ function summaryLines({ totals }: MeshView, width: number): readonly string[] {
 const mostFindings = 20
 
 function findingLines(
-  findings: readonly MeshFinding[],
+  { findings, seen }: MeshView,
   width: number,
   { paint, glyphs }: Theme,
 ): readonly string[] {
-  if (findings.length === 0) return wrap(`${glyphs.states.ok} nothing is wrong`, width)
+  if (findings.length === 0) return wrap(quietLine(seen.read, glyphs)[0], width)
   const more = findings.length - mostFindings
   return [
     ...findings.slice(0, mostFindings).flatMap(({ severity, words, next }) => {

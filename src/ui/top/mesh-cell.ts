@@ -76,6 +76,12 @@ export const severityMarks = {
   info: { state: 'new', tone: 'info' },
 } as const satisfies Record<Severity, { readonly state: string; readonly tone: Tone }>
 
+/** What there is to say where nothing was found. */
+export const quietLine = (read: number, { states }: Glyphs): readonly [string, Tone] =>
+  read === 0
+    ? [`${states.new} nobody has answered yet`, 'dim']
+    : [`${states.ok} nothing is wrong`, 'ok']
+
 /** What many cells come to, in words. */
 export function sumWords({ pairs, ok, failing, stale, none, p95Ns, ...more }: HeatCell): string {
   if (pairs === 0) return 'nobody probes this'
@@ -109,5 +115,6 @@ export function laneCellWords(cell: Cell, where = ''): string {
   }
 }
 
-const laneWords = (mask: LaneMask): string =>
+/** Lanes by name: `host icmp + http`. */
+export const laneWords = (mask: LaneMask): string =>
   probesText({ probes: lanes.filter((_, lane) => mask & (1 << lane)) })

@@ -1,5 +1,6 @@
 import { allLanes, type LaneMask, lanesOf } from '../../core/model/mesh.ts'
 import type { GroupBy } from '../../core/model/mesh-groups.ts'
+import type { MeshLine } from '../../core/model/mesh-partners.ts'
 import type { NodeName } from '../../core/model/node.ts'
 
 /** Which probes the mesh is drawn from. */
@@ -22,7 +23,9 @@ export interface MeshCursor {
 
 /** All that the user chose in the mesh view. */
 export interface MeshChoice {
-  readonly panel: 'map' | 'findings' | 'sources'
+  readonly panel: 'map' | 'findings' | 'sources' | 'partners'
+  /** The row or column whose partners are listed. */
+  readonly line: MeshLine | undefined
   /** What suits the size without it. */
   readonly by: GroupBy | undefined
   readonly order: 'trouble' | 'name'
@@ -46,6 +49,7 @@ export const firstCursor: MeshCursor = {
 
 export const firstMesh: MeshChoice = {
   panel: 'map',
+  line: undefined,
   by: undefined,
   order: 'trouble',
   lanes: 'all',

@@ -1,5 +1,6 @@
 import { groupingsFor } from '../../core/model/mesh-groups.ts'
 import type { Heading, Heatmap } from '../../core/model/mesh-heat.ts'
+import { partnersOf } from '../../core/model/mesh-partners.ts'
 import type { NodeName } from '../../core/model/node.ts'
 import { laneChoices, type MeshChoice, onNewMap } from './mesh-choice.ts'
 import { cursorOf, type MeshLook } from './mesh-look.ts'
@@ -17,15 +18,23 @@ const changed = (view: View, change: Partial<MeshChoice>): View => ({
 export function selectInMesh(view: View, { mesh, body }: Scene, placeFrom: PlaceFrom): View {
   if (mesh === undefined || view.mesh.pair !== undefined) return view
   if (view.mesh.panel !== 'map') {
-    const length = listLength(mesh, view.mesh.panel)
+    const length = listLengths[view.mesh.panel](mesh, view.mesh)
     return changed(view, { at: clamp(placeFrom(view.mesh.at, body, length), length) })
   }
   const { row, column } = cursorOf(view.mesh, mesh.map)
   return moved(view, mesh.map, placeFrom(row, body, mesh.map.rows.length), column)
 }
 
-const listLength = ({ view }: MeshLook, panel: 'findings' | 'sources') =>
-  panel === 'findings' ? view.findings.length : view.seen.mesh.rows.length
+const listLengths: Readonly<
+  Record<Exclude<MeshChoice['panel'], 'map'>, (look: MeshLook, choice: MeshChoice) => number>
+> = {
+  findings: ({ view }) => view.findings.length,
+  sources: ({ view }) => view.seen.mesh.rows.length,
+  partners: (look, choice) => partnersIn(look, choice).length,
+}
+
+const partnersIn = ({ view }: MeshLook, { line }: MeshChoice) =>
+  line === undefined ? [] : partnersOf(view.seen, line)
 
 function moved(view: View, { rows, columns }: Heatmap, toRow: number, toColumn: number): View {
   const within = (to: number, headings: readonly Heading[]) =>
@@ -92,21 +101,38 @@ export const openInMesh: Change = (view, scene) => {
     return example === undefined ? view : changed(view, { pair: example })
   }
   if (open === 'sources') return openSource(view, scene, mesh.view.seen.mesh.rows[at]?.label)
+  if (open === 'partners') return openPartner(view, mesh)
   return openCell(view, mesh)
 }
 
 function openCell(view: View, { map, by }: MeshLook): View {
   const at = cursorOf(view.mesh, map)
   const [row, column] = [map.rows[at.row]?.name, map.columns[at.column]?.name]
-  if (by === 'none') {
-    if (row === undefined || column === undefined) return view
-    return changed(view, { pair: { from: row as NodeName, to: column as NodeName } })
-  }
+  if (by === 'none') return openNodes(view, row as NodeName, column as NodeName)
   const inside = {
     ...(row === undefined ? {} : { row }),
     ...(column === undefined ? {} : { column }),
   }
   return { ...view, mesh: onNewMap(view.mesh, { inside }) }
+}
+
+/** A pair; of a sum the list of those that it is made of. */
+function openNodes(view: View, from: NodeName | undefined, to: NodeName | undefined): View {
+  if (from !== undefined && to !== undefined) return changed(view, { pair: { from, to } })
+  const node = from ?? to
+  if (node === undefined) return view
+  const line = { node, way: from === undefined ? 'in' : 'out' } as const
+  return changed(view, { panel: 'partners', line, at: 0 })
+}
+
+function openPartner(view: View, mesh: MeshLook): View {
+  const { line, at } = view.mesh
+  const partners = partnersIn(mesh, view.mesh)
+  const partner = partners[Math.min(at, partners.length - 1)]
+  const other = mesh.view.seen.mesh.nodes[partner?.node ?? -1]?.name
+  if (line === undefined || other === undefined) return view
+  const [from, to] = line.way === 'out' ? [line.node, other] : [other, line.node]
+  return changed(view, { pair: { from, to } })
 }
 
 /** The target in the table of the source that speaks for the other end. */

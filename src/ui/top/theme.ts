@@ -48,11 +48,12 @@ const mono: Palette = {
   bold: [bold],
   heading: [underline],
   sorted: [bold, underline],
-  selected: [reverse],
+  selected: [underline, reverse],
   banner: [bold, reverse],
 }
 const ansi: Palette = {
   ...mono,
+  selected: [reverse],
   ok: ['32'],
   warn: [bold, '33'],
   crit: [bold, '31'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type ViewOptions, viewMesh } from '../../../src/core/model/mesh-view.ts'
-import { formatMesh } from '../../../src/ui/text/mesh.ts'
+import { formatMesh, formatMeshFrame } from '../../../src/ui/text/mesh.ts'
 import { widthOf } from '../../../src/ui/top/text.ts'
 import { createTheme, uncoded } from '../../../src/ui/top/theme.ts'
 import { between, type Cluster, dead, meshOf, names } from '../../simulations/mesh.ts'
@@ -33,10 +33,11 @@ data; 0 asymmetric
   next: cilium-health ping -H unix:///run/a1/health.sock b1
 
 by prefix: rows are sources, columns targets, a cell is the worst lane
-             a         b         c
-a      800us ·     ✗ 9/9   800us ·
-b        ✗ 9/9   800us ·   800us ·
-c      800us ·   800us ·   800us ·
+        SUM         a         b         c
+all     ✗18        ✗9        ✗9         ●
+a        ✗9   800us ·     ✗ 9/9   800us ·
+b        ✗9     ✗ 9/9   800us ·   800us ·
+c         ●   800us ·   800us ·   800us ·
 p95: · <1ms  ░ <5ms  ▒ <45ms  ▓ <75ms  █ more   ✗ failing  ○ stale  ? no data
 `)
 })
@@ -45,15 +46,36 @@ test('a mesh that is well says so', () => {
   expect(textOf({ nodes: zones })).toContain('● nothing is wrong\n')
 })
 
+test('what is stale has its age, and what is expected its sign', () => {
+  const text = textOf(
+    {
+      nodes: names('n', 3),
+      faults: [{ from: ['n1'], to: ['n2'], is: 'stale' }, ...dead('n3')],
+      facts: { n3: { leaving: 'is cordoned' } },
+    },
+    { width: 120 },
+  )
+  expect(text).toContain('0 failing, 5 failing as expected, 1 stale')
+  expect(text).toMatch(/^n1 +○1 +○ 10m /m)
+  expect(text).toMatch(/^n3 +~3 +~ +~ +~$/m)
+})
+
+test('of several after each other each has its time', () => {
+  process.env.TZ = 'UTC'
+  const theme = { ...createTheme({ theme: 'default', color: false, ascii: false }), paint: uncoded }
+  const frame = formatMeshFrame(viewMesh(meshOf(apart)), { width: 30, theme })
+  expect(frame.split('\n')[0]).toBe('── 14:58:07 ──────────────────')
+})
+
 test('what is wider than the terminal is shown by glyphs, and then by groups', () => {
   const many = { nodes: [...names('east/a', 30), ...names('west/b', 30)], faults: dead('east/a7') }
   const wide = textOf(many, { groupBy: 'none', width: 700 })
   const medium = textOf(many, { groupBy: 'none', width: 80 })
   const narrow = textOf(many, { groupBy: 'none', width: 40 })
   expect(wide).toMatch(/^west\/b1 .*us ·/m)
-  expect(medium).toMatch(/^west\/b1\s+✗·{59}$/m)
+  expect(medium).toMatch(/^west\/b1\s+✗1\s+✗·{59}$/m)
   expect(narrow).toContain('by prefix')
-  expect(narrow).toMatch(/^west\/b\s+✗·/m)
+  expect(narrow).toMatch(/^west\/b\s+✗30\s+✗·/m)
 })
 
 test('no line is wider than the terminal, and ASCII stays ASCII', () => {

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createMesh } from '../../../src/core/engine/mesh.ts'
+import { notHeardYet } from '../../../src/core/model/mesh.ts'
 import { createSession, type Session } from '../../../src/ui/top/session.ts'
 import { widthOf } from '../../../src/ui/top/text.ts'
 import {
@@ -94,6 +95,8 @@ const views: Record<string, [Cluster, string[]]> = {
   findings: [apart, ['d', 'j']],
   sources: [apart, ['o', 'G']],
   pair: [apart, ['enter']],
+  partners: [apart, ['g', 'h', 'h', 'h', 'h', 'enter']],
+  expected: [{ nodes: zones, faults: dead('b2'), facts: { b2: { leaving: 'is cordoned' } } }, []],
   'one-source': [{ ...apart, asked: ['a1'] }, []],
   well: [{ nodes: zones }, []],
 }
@@ -130,6 +133,31 @@ test('Enter goes down from groups to nodes to a pair to the node, and Esc back u
     'mesh by prefix',
   )
   expect(screen(large, '100x24', ['escape'])).toContain('NODE')
+})
+
+test('Enter on a sum lists the partners, trouble first, and again opens the pair', () => {
+  const row = ['g', 'h', 'h', 'h', 'h', 'enter']
+  expect(screen(apart, '100x24', row)).toMatch(/ a1 -> all .*\nTO +STATE.*\nb1 +failing /s)
+  expect(screen(apart, '100x24', [...row, 'j', 'enter'])).toContain('a1 -> b2: failing')
+  expect(screen(apart, '100x24', [...row, 'enter', 'escape'])).toContain(' a1 -> all ')
+  expect(screen(apart, '100x24', [...row, 'escape'])).toContain('mesh by node')
+  const column = ['k', 'enter']
+  expect(screen(apart, '100x24', column)).toMatch(/ all -> b1 .*\nFROM +STATE.*\na1 +failing /s)
+  expect(screen(apart, '100x24', [...column, 'enter'])).toContain('a1 -> b1: failing')
+  expect(screen(apart, '100x24', ['k', 'h', 'h', 'h', 'h', 'enter'])).toContain('mesh by node')
+})
+
+test('without colour the cursor is told from what fails', () => {
+  expect(screen(apart, '80x24')).toMatch(/^>a1 +✗3 .*>✗ /m)
+})
+
+test('what matters is told at 80 columns', () => {
+  expect(screen(apart, '80x24')).toContain('1 one way only')
+})
+
+test('before anybody has answered nothing is said to be well', () => {
+  const unread = Object.fromEntries(zones.map(name => [name, notHeardYet]))
+  expect(screen({ nodes: zones, unread }, '80x24')).toContain('nobody has answered yet')
 })
 
 test('it is drawn by other groups, of some probes only, and by name', () => {

@@ -2,7 +2,7 @@ import type { MeshFinding } from '../../../core/model/diagnosis-finding.ts'
 import type { MeshRow } from '../../../core/model/mesh.ts'
 import { count } from '../format.ts'
 import { fill, type Line } from '../line.ts'
-import { severityMarks } from '../mesh-cell.ts'
+import { quietLine, severityMarks } from '../mesh-cell.ts'
 import type { MeshLook } from '../mesh-look.ts'
 import { clean, cut, cutMiddle, padEnd, wrap } from '../text.ts'
 import type { Theme } from '../theme.ts'
@@ -11,14 +11,14 @@ import type { Shown } from './shown.ts'
 
 /** The heaviest findings, a line each; of the first one also the next command, where there is room. */
 export function findingLines(
-  { view: { findings } }: MeshLook,
+  { view: { findings, seen } }: MeshLook,
   { theme }: Shown,
   width: number,
   height: number,
 ): readonly Line[] {
-  const { states, ellipsis } = theme.glyphs
+  const { ellipsis } = theme.glyphs
   const [first] = findings
-  if (first === undefined) return [[[`${states.ok} nothing is wrong`, 'ok']]]
+  if (first === undefined) return [[quietLine(seen.read, theme.glyphs)]]
   const all = findings.slice(0, height).flatMap(finding => wholeLines(finding, theme, width))
   if (all.length <= height) return all
   const whole = wholeLines(first, theme, width)
@@ -67,13 +67,13 @@ const cleaned = (text: string) => text.split(' ').map(clean).join(' ')
 
 /** Every finding in full, from the selected one on. */
 export function findingsPage(
-  { view: { findings } }: MeshLook,
+  { view: { findings, seen } }: MeshLook,
   { theme, view }: Shown,
   width: number,
   height: number,
 ): readonly Line[] {
   const title: Line = [[`What is wrong: ${count(findings.length, 'finding')}`, 'heading']]
-  if (findings.length === 0) return [title, [[`${theme.glyphs.states.ok} nothing is wrong`, 'ok']]]
+  if (findings.length === 0) return [title, [quietLine(seen.read, theme.glyphs)]]
   const at = Math.min(view.mesh.at, findings.length - 1)
   const lines = findings.slice(at, at + height).flatMap((finding, index) => {
     const [first = [], ...rest] = wholeLines(finding, theme, width)

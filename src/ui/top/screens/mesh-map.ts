@@ -1,5 +1,4 @@
-import type { Heading, Heatmap } from '../../../core/model/mesh-heat.ts'
-import type { Totals } from '../../../core/model/mesh-survey.ts'
+import { type Heading, type Heatmap, sumOf } from '../../../core/model/mesh-heat.ts'
 import type { Line, Span } from '../line.ts'
 import { cellText, legend, totalText } from '../mesh-cell.ts'
 import { cursorOf, type MeshLook } from '../mesh-look.ts'
@@ -127,18 +126,6 @@ function totalsLine(drawing: Drawing): Line {
   ]
 }
 
-const sumOf = ({ rows }: Heatmap): Totals => {
-  const all = (key: keyof Totals) => rows.reduce((sum, row) => sum + row[key], 0)
-  return {
-    pairs: all('pairs'),
-    ok: all('ok'),
-    failing: all('failing'),
-    expected: all('expected'),
-    stale: all('stale'),
-    none: all('none'),
-  }
-}
-
 function rowLine(row: Heading, place: number, drawing: Drawing): Line {
   const { map, columns, firstColumn, at, cellWidth, small, glyphs } = drawing
   const here = place === at.row
@@ -151,8 +138,10 @@ function rowLine(row: Heading, place: number, drawing: Drawing): Line {
       const column = firstColumn + index
       const cell = cellText(map.at(place, column), glyphs)
       const text = small ? cell.glyph : padStart(cell.text, cellWidth - 1)
-      const space: readonly Span[] = small && cellWidth === 1 ? [] : [[' ']]
-      return [...space, [text, here && column === at.column ? 'selected' : cell.tone]]
+      const isAt = here && column === at.column
+      // Told by a character, too: without colour what fails looks selected.
+      const space: readonly Span[] = small && cellWidth === 1 ? [] : [[isAt ? '>' : ' ', 'bold']]
+      return [...space, [text, isAt ? 'selected' : cell.tone]]
     }),
   ]
 }

@@ -10,6 +10,7 @@ import { menuLines } from './menus.ts'
 import { findingLines, findingsPage, sourcesPage } from './mesh-lists.ts'
 import { mapHeight, mapLines } from './mesh-map.ts'
 import { pairPage } from './mesh-pair.ts'
+import { partnersPage } from './mesh-partners.ts'
 import type { Shown } from './shown.ts'
 
 /** Who sees whom: what it comes to, what is wrong, and the map; `height` rows at most. */
@@ -29,10 +30,11 @@ export function meshPage(shown: Shown, width: number, height: number): readonly 
 }
 
 function bodyLines(mesh: MeshLook, shown: Shown, width: number, room: number): readonly Line[] {
-  const { panel, pair } = shown.view.mesh
+  const { panel, pair, line } = shown.view.mesh
   if (pair !== undefined) return pairPage(mesh, pair, shown, width, room)
   if (panel === 'findings') return findingsPage(mesh, shown, width, room)
   if (panel === 'sources') return sourcesPage(mesh, shown, width, room)
+  if (panel === 'partners' && line) return partnersPage(mesh, line, shown, width, room)
   const single = singleLine(mesh, room)
   // The map first, but for a fifth; what it leaves is for the words.
   const spare = room - single.length - mapHeight(mesh)
@@ -67,24 +69,30 @@ function wayDown({ view, by }: MeshLook, { view: { mesh } }: Shown): readonly st
   const whole =
     by === 'none' && mesh.inside === undefined ? 'mesh by node' : `mesh by ${view.grouping.by}`
   if (mesh.pair !== undefined) return [whole, 'one pair']
+  const { line } = mesh
+  if (mesh.panel === 'partners' && line !== undefined) {
+    const name = clean(line.node)
+    return [whole, line.way === 'out' ? `${name} -> all` : `all -> ${name}`]
+  }
   if (mesh.inside === undefined) return [whole]
   const { row = 'all', column = 'all' } = mesh.inside
   return [whole, `${clean(row)} -> ${clean(column)}, by node`]
 }
 
 function summary({ view: { totals } }: MeshLook, { theme }: Shown, width: number): Line {
-  const { nodes, sources, unread, pairs, ok, failing, stale, none, asymmetric } = totals
+  const { nodes, sources, unread, pairs, ok, failing, expected, stale, none, asymmetric } = totals
   const { states } = theme.glyphs
   return parts(
     [
       [`${sources - unread}/${count(sources, 'source')}`, unread > 0 ? 'warn' : 'plain'],
-      [count(nodes, 'node')],
-      [count(pairs, 'pair')],
-      [`${states.ok} ${ok}`, ok > 0 ? 'ok' : 'dim'],
       [`${states.down} ${failing} failing`, failing > 0 ? 'crit' : 'dim'],
+      [`${asymmetric} one way only`, asymmetric > 0 ? 'warn' : 'dim'],
       [`${states.stale} ${stale} stale`, stale > 0 ? 'warn' : 'dim'],
       [`? ${none} no data`, none > 0 ? 'warn' : 'dim'],
-      [`${asymmetric} one way only`, asymmetric > 0 ? 'warn' : 'dim'],
+      ...(expected > 0 ? [[`~ ${expected} as expected`, 'dim'] as const] : []),
+      [`${states.ok} ${ok}`, ok > 0 ? 'ok' : 'dim'],
+      [count(nodes, 'node')],
+      [count(pairs, 'pair')],
     ],
     width,
   )
