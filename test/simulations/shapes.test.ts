@@ -393,6 +393,7 @@ describe('many of a kind are told as one', () => {
     )
     expect(view.findings.map(({ shape, nodes }) => [shape, ...nodes])).toEqual([['odd-list', 'n1']])
     expect(view.totals).toMatchObject({ nodes: 6, pairs: 36, failing: 0 })
+    expect(view.seen.mesh.nodes.map(({ name }) => name)).toEqual(six)
   })
 
   test('one daemon each of several clusters is nothing odd', () => {

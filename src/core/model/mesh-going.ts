@@ -1,4 +1,4 @@
-import type { Mesh } from './mesh.ts'
+import { type Lists, leastRead } from './mesh-lists.ts'
 
 /** A node that joins or leaves: what fails there is no failure. */
 export type Going =
@@ -6,29 +6,6 @@ export type Going =
   | { readonly kind: 'expected'; readonly why: string }
   /** Told by the lists alone. */
   | { readonly kind: 'leaving'; readonly why: string }
-
-/** A source whose list has many names that no other one has. */
-export interface OddList {
-  readonly row: number
-  readonly names: number
-}
-
-/** What lists tell of the mesh. */
-export interface Lists {
-  readonly mesh: Mesh
-  /** How many sources were read. */
-  readonly read: number
-  /** By target: how many of them have it in their list, and a row that has. */
-  readonly listedBy: Uint32Array
-  readonly lister: Int32Array
-  /** A node's row; -1 where it was not asked. */
-  readonly rowOf: Int32Array
-}
-
-/** Fewer sources than this cannot outvote one another. */
-const leastRead = 3
-/** More names than this are no nodes that joined just now. */
-const mostJoining = 20
 
 /** The nodes on their way out, or in, by their places. */
 export function goersIn(lists: Lists): ReadonlyMap<number, Going> {
@@ -58,22 +35,4 @@ function isLeaving({ mesh, read, listedBy, rowOf }: Lists, node: number): boolea
   if (read < leastRead || known === 0 || known === read) return false
   const row = mesh.rows[rowOf[node] ?? -1]
   return 2 * known < read || row === undefined || row.unread !== undefined
-}
-
-/**
- * Sources that others know, and that list many names which nobody else does. One daemon each of
- * several clusters is nothing odd: there none knows another.
- */
-export function oddListsIn({ mesh, read, listedBy, lister }: Lists): readonly OddList[] {
-  if (read < leastRead) return []
-  const alone = new Uint32Array(mesh.rows.length)
-  listedBy.forEach((sources, target) => {
-    const row = lister[target] ?? -1
-    if (sources === 1 && mesh.rows[row]?.node !== target) alone[row] = (alone[row] ?? 0) + 1
-  })
-  return [...alone.keys()]
-    .map(row => ({ row, names: alone[row] ?? 0 }))
-    .filter(
-      ({ row, names }) => names > mostJoining && (listedBy[mesh.rows[row]?.node ?? -1] ?? 0) > 1,
-    )
 }

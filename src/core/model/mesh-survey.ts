@@ -1,7 +1,6 @@
 import {
   allLanes,
   cellStates,
-  codes,
   type LaneMask,
   laneCount,
   laneState,
@@ -9,7 +8,8 @@ import {
   type MeshRow,
   stateNumber,
 } from './mesh.ts'
-import { type Going, goersIn, type Lists, type OddList, oddListsIn } from './mesh-going.ts'
+import { type Going, goersIn } from './mesh-going.ts'
+import { type Lists, listsOf, type OddList, withoutOddLists } from './mesh-lists.ts'
 import { naturalRanks } from './natural-order.ts'
 
 /** One look at every cell, from which totals, heat maps, rules and findings are made. */
@@ -28,66 +28,41 @@ export interface Survey extends Lists {
   readonly oddLists: readonly OddList[]
 }
 
-/** Looks at these lanes of every cell once. */
-export function survey(mesh: Mesh, mask: LaneMask = allLanes): Survey {
+/** Looks at these lanes of every cell once, but for names that are not of the mesh. */
+export function survey(all: Mesh, mask: LaneMask = allLanes): Survey {
+  const lists = withoutOddLists(listsOf(all))
+  const { mesh } = lists
   const width = mesh.nodes.length
   const size = mesh.rows.length * width
   const seen = {
-    mesh,
+    ...lists,
     width,
-    read: mesh.rows.filter(row => row.unread === undefined).length,
     states: new Uint8Array(size),
     failing: new Uint8Array(size),
     ok: new Uint8Array(size),
     rttNs: new Float32Array(size),
-    listedBy: new Uint32Array(width),
-    lister: new Int32Array(width).fill(-1),
-    rowOf: new Int32Array(width).fill(-1),
     rank: naturalRanks(mesh.nodes.map(({ name }) => name)),
+    going: goersIn(lists),
   }
   mesh.rows.forEach((row, index) => {
-    const known = seen.rowOf[row.node] ?? -1
-    const better = known < 0 || (mesh.rows[known]?.unread !== undefined && !row.unread)
-    if (better) seen.rowOf[row.node] = index
-    if (row.unread === undefined) surveyRow(seen, row, index, mask)
+    if (row.unread === undefined) surveyRow(seen, row, index * width, mask)
   })
-  const oddLists = oddListsIn(seen)
-  for (const { row } of oddLists) forgetOdd(seen, row)
-  const going = goersIn(seen)
-  for (const node of going.keys()) expectAt(seen, node)
-  return { ...seen, oddLists, going }
+  for (const node of seen.going.keys()) expectAt(seen, node)
+  return seen
 }
 
-type Seen = Omit<Survey, 'going' | 'oddLists'>
-
-function surveyRow(seen: Seen, row: MeshRow, index: number, mask: LaneMask): void {
+function surveyRow(seen: Survey, row: MeshRow, base: number, mask: LaneMask): void {
   const known = Math.min(seen.width, row.codes.length / laneCount)
-  const base = index * seen.width
   for (let target = 0; target < known; target += 1) {
     const first = laneCount * target
-    let listed = false
     for (let lane = 0; lane < laneCount; lane += 1) {
-      if (row.codes[first + lane] !== codes.absent) listed = true
       if (mask & (1 << lane)) surveyLane(seen, row, base + target, lane, first + lane)
     }
-    if (!listed) continue
-    seen.listedBy[target] = (seen.listedBy[target] ?? 0) + 1
-    seen.lister[target] = index
-  }
-}
-
-/** The targets that this row alone lists were never there. */
-function forgetOdd({ width, listedBy, lister, ...cells }: Seen, row: number): void {
-  for (let target = 0; target < width; target += 1) {
-    if (listedBy[target] !== 1 || lister[target] !== row) continue
-    listedBy[target] = 0
-    const cell = row * width + target
-    for (const told of [cells.states, cells.failing, cells.ok, cells.rttNs]) told[cell] = 0
   }
 }
 
 /** What fails to and from this node does so as expected. */
-function expectAt({ mesh, width, states }: Seen, node: number): void {
+function expectAt({ mesh, width, states }: Survey, node: number): void {
   const expect = (cell: number) => {
     if (states[cell] === stateNumber.failing) states[cell] = stateNumber.expected
   }
@@ -98,7 +73,7 @@ function expectAt({ mesh, width, states }: Seen, node: number): void {
   })
 }
 
-function surveyLane(seen: Seen, row: MeshRow, cell: number, lane: number, at: number): void {
+function surveyLane(seen: Survey, row: MeshRow, cell: number, lane: number, at: number): void {
   const state = laneState(row, at)
   if (state > (seen.states[cell] ?? 0)) seen.states[cell] = state
   if (state === stateNumber.failing) seen.failing[cell] = (seen.failing[cell] ?? 0) | (1 << lane)

@@ -25,7 +25,8 @@ export interface ViewOptions {
 export function viewMesh(mesh: Mesh, options: ViewOptions = {}): MeshView {
   const { order = 'trouble' } = options
   const seen = survey(mesh, options.lanes ?? allLanes)
-  const grouping = groupsOf(mesh.nodes, options.groupBy ?? usualGrouping(mesh.nodes))
+  const { nodes } = seen.mesh
+  const grouping = groupsOf(nodes, options.groupBy ?? usualGrouping(nodes))
   return {
     seen,
     grouping,
