@@ -139,6 +139,17 @@ const shapes: Readonly<Record<string, readonly [cluster: Cluster, findings: read
     },
     ['between-groups all eu-1 eu-2'],
   ],
+  'two zones apart, that have a prefix each as well': [
+    {
+      nodes: zones.slice(0, 8),
+      faults: between(a, b),
+      facts: {
+        ...facts({ labels: { [zoneLabel]: 'eu-1' } }, ...a),
+        ...facts({ labels: { [zoneLabel]: 'eu-2' } }, ...b),
+      },
+    },
+    ['between-groups all eu-1 eu-2'],
+  ],
   'two clusters apart': [
     {
       nodes: [...names('east/n', 3), ...names('west/n', 3)],

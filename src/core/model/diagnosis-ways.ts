@@ -14,22 +14,23 @@ const mostGroups = 100
  * failures themselves tell, for a partition follows no names. Of two that are the same, the first.
  */
 export function waysIn(seen: Survey, known: readonly Grouping[]): readonly Groups[] {
-  const failing = seen.failing.reduce((union, mask) => union | mask, 0)
-  if (failing === 0) return []
-  const guesses = masksOf(failing).flatMap(mask => [islandsOf(seen, mask), alikesIn(seen, mask)])
+  const kinds = [...new Set(seen.failing)].filter(mask => mask !== 0)
+  if (kinds.length === 0) return []
+  const guesses = masksOf(kinds).flatMap(mask => [islandsOf(seen, mask), alikesIn(seen, mask)])
   const ways = [
     ...known.map(grouping => ({ ...large(grouping), guessed: false })),
     ...guesses
       .map(parts => ({ ...large(named(seen, parts)), guessed: true }))
       .filter(({ names }) => names.length > 1),
   ]
-  return [...new Map(ways.toReversed().map(way => [way.of.join(), way])).values()].toReversed()
+  return [...Map.groupBy(ways, way => way.of.join()).values()].flatMap(([first]) => first ?? [])
 }
 
-/** All lanes together, and each that fails by itself: its own cause may be hidden by another's. */
-const masksOf = (failing: LaneMask): readonly LaneMask[] => {
+/** All lanes together, and each by itself where some fail alone: one cause may hide another's. */
+function masksOf(kinds: readonly LaneMask[]): readonly LaneMask[] {
+  const failing = kinds.reduce((union, mask) => union | mask, 0)
   const single = lanes.map((_, lane) => 1 << lane).filter(mask => mask & failing)
-  return single.length < 2 ? [allLanes] : [allLanes, ...single]
+  return kinds.length < 2 ? [allLanes] : [allLanes, ...single]
 }
 
 /** A group of one node says no more than its node. */
