@@ -6,20 +6,17 @@ import { remainders } from './diagnosis-rest.ts'
 import { silences } from './diagnosis-silence.ts'
 import { waysIn } from './diagnosis-ways.ts'
 import { tell } from './diagnosis-words.ts'
-import { causesOf, type Grouping } from './mesh-groups.ts'
+import { causesOf } from './mesh-groups.ts'
 import type { Survey } from './mesh-survey.ts'
 import { naturalKey } from './natural-order.ts'
 
 /**
- * Names what fails, the largest explanation first, by the groups that may fail together. What one
- * finding explains is not told again by another. The work grows with the number of cells, not with
+ * Names what fails, the largest explanation first. What one finding explains is not told again by
+ * another. The work grows with the number of cells, not with
  * that of findings.
  */
-export function diagnose(
-  seen: Survey,
-  causes: readonly Grouping[] = causesOf(seen.mesh.nodes),
-): readonly MeshFinding[] {
-  const ledger = createLedger(seen, waysIn(seen, causes))
+export function diagnose(seen: Survey): readonly MeshFinding[] {
+  const ledger = createLedger(seen, waysIn(seen, causesOf(seen.mesh.nodes)))
   const found = [...goers(ledger), ...largest(ledger), ...remainders(ledger)]
   const all = [...found, ...oddities(seen), ...silences(seen, downIn(found))]
   return all.map(each => tell(each, seen)).sort(byWeight)
