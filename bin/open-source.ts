@@ -5,11 +5,12 @@ import type { HealthSource } from '../src/core/model/source.ts'
 import { accessOf } from './access-flags.ts'
 import { assembleEngine, type Pace } from './assemble.ts'
 import { agentSocket, type ClientFlags, healthSocket } from './client.ts'
+import type { KubernetesFlags } from './kubernetes-flags.ts'
 import { factsAskedFor, type NodeLabelsFlags } from './node-labels.ts'
 import { fromAgent, nodesAskedFor, type OpenNodes, openStored } from './open-nodes.ts'
 import type { ProbeFlags } from './settings.ts'
 
-export interface SourceFlags extends ProbeFlags, ClientFlags, NodeLabelsFlags {}
+export interface SourceFlags extends ProbeFlags, ClientFlags, NodeLabelsFlags, KubernetesFlags {}
 
 /** The health that `top` shows: what the flags say, else the first thing that is there. */
 export async function openSource(flags: SourceFlags, pace: Pace): Promise<HealthSource> {

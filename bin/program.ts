@@ -5,6 +5,7 @@ import type { TopFlags, TopHosts } from './commands/top.ts'
 import { doctorFlags } from './doctor-flags.ts'
 import { fail, watchStdout } from './exit.ts'
 import { clientFlags, daemonFlags, hostFlag, lookFlags, outputFlag } from './flags.ts'
+import { kubernetesFlags } from './kubernetes-flags.ts'
 import { launchFlags } from './launch-flags.ts'
 import { type MeshFlags, meshFlags } from './mesh-flags.ts'
 import { nodeLabelsFlag } from './node-labels.ts'
@@ -110,7 +111,9 @@ const severalHosts = (command: Command): Command => {
 
 const commands = {
   top: root =>
-    lookFlags(nodeLabelsFlag(probeFlags(severalHosts(hostFlag(root.command('top'))))))
+    kubernetesFlags(
+      lookFlags(nodeLabelsFlag(probeFlags(severalHosts(hostFlag(root.command('top')))))),
+    )
       .description('a live table of every node (the main view)')
       .addOption(new Option('--attach <URI>', 'the same as --host').argParser(each))
       .option('--probe-from-here', 'with --host: probe its nodes ourselves, and show both')

@@ -1,3 +1,5 @@
+import { orAborted } from '../src/core/api/or-aborted.ts'
+import { unlessAborted } from '../src/core/daemon/unless-aborted.ts'
 import type { MeshKeeper } from '../src/core/engine/mesh.ts'
 import type { Snapshot } from '../src/core/model/snapshot.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
@@ -7,7 +9,7 @@ export interface Reading {
   readonly uris: readonly string[]
   readonly open: OpenSources
   readonly keeper: MeshKeeper
-  /** How long a source may take to tell all it knows, milliseconds. */
+  /** How long a source may take to tell all it knows once it is asked, milliseconds. */
   readonly waitMs: number
   /** Whether the sources stay open, and the mesh follows them. */
   readonly stay: boolean
@@ -33,6 +35,7 @@ export async function readSources(reading: Reading): Promise<() => Promise<void>
 
   const readOne = async (of: OpenedSource) => {
     opened.push(of.source)
+    if (of.asked) await orAborted(of.asked, end).catch(unlessAborted(end))
     const limit = AbortSignal.any([end, AbortSignal.timeout(reading.waitMs)])
     await heard(of.source, limit)
     if (stay) keeper.follow(of, of.source)

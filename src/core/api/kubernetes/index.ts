@@ -32,6 +32,8 @@ export interface AgentHealth {
   /** The node's name. */
   readonly label: string
   readonly source: HealthSource
+  /** Resolves once it is this agent's turn to be asked: with many it takes a while. */
+  readonly asked: Promise<void>
 }
 
 const maxConcurrency = 50
@@ -77,7 +79,7 @@ export async function openKubernetes(
       await source.close()
       if (open.delete(agent) && open.size === 0) life.abort(new Error('closed'))
     }
-    return { label: node, source: { ...source, close } }
+    return { label: node, source: { ...source, close }, asked: source.asked }
   })
 }
 

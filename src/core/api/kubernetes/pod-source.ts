@@ -25,6 +25,11 @@ export interface PodSourceOptions {
   readonly random: () => number
 }
 
+export interface PodSource extends HealthSource {
+  /** Resolves once it is this agent's turn to be asked. */
+  readonly asked: Promise<void>
+}
+
 /** Never more often, however often an agent probes: each answer costs it a process. */
 const minPaceMs = 10_000
 const maxPaceMs = 600_000
@@ -34,16 +39,19 @@ const unknownPaceMs = 60_000
  * The health that the agent of a node tells: `cilium-health status` run in its pod, as often as the
  * agent probes. A new pod on the node takes the place of the old one.
  */
-export function createPodSource(options: PodSourceOptions): HealthSource {
+export function createPodSource(options: PodSourceOptions): PodSource {
   const { node, cluster, clock, historyLength, random } = options
   const label = `k8s://${cluster.context}, node ${node}`
   const remember = options.lastOnly ? createLastAnswer : createHistory
   const origin = { kind: 'daemon', label } as const
   const memory = remember({ clock, origin, historyLength, factsOf: options.nodes.factsOf })
   const { store } = memory
-  const remote = createPodRemote(options, ready =>
-    store.setAgent(ready ? { kind: 'ok', detail: '' } : { kind: 'failing', detail: 'not ready' }),
-  )
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  const remote = createPodRemote(options, {
+    onTurn: ask,
+    onReady: ready =>
+      store.setAgent(ready ? { kind: 'ok', detail: '' } : { kind: 'failing', detail: 'not ready' }),
+  })
   const life = new AbortController()
   const { promise: firstWord, resolve: speak } = Promise.withResolvers<void>()
 
@@ -84,6 +92,7 @@ export function createPodSource(options: PodSourceOptions): HealthSource {
 
   const ended = follow()
   return {
+    asked,
     snapshot: memory.snapshot,
     subscribe: store.subscribe,
     async probe(order) {
@@ -119,12 +128,13 @@ const unlessClosed = (signal: AbortSignal) => (error: unknown) => {
 /** The two calls that the agent's command line can make for us, as if it were the API. */
 function createPodRemote(
   { node, cluster, roster, turns }: PodSourceOptions,
-  onReady: (ready: boolean) => void,
+  { onTurn, onReady }: { readonly onTurn: () => void; readonly onReady: (ready: boolean) => void },
 ): Remote {
   const command = { GET: ['status'], PUT: ['status', '--probe'] }
   return {
     call: (method, _, signal) =>
       turns.run(signal, async spent => {
+        onTurn()
         const agent = await roster.find(node, signal)
         if (!agent) throw new Error(`there is no pod of Cilium on ${node} any more`)
         if (agent.trouble !== undefined) {
