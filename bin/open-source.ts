@@ -53,15 +53,15 @@ async function attach(flags: SourceFlags): Promise<HealthSource> {
 
 async function attachToPod(uri: string, { history }: SourceFlags): Promise<HealthSource> {
   const { openKubernetes } = await import('../src/core/api/kubernetes/index.ts')
+  const { onlyOne } = await import('../src/core/api/kubernetes/locate.ts')
   const signal = AbortSignal.timeout(60_000)
   const agents = await openKubernetes(uri, { clock: systemClock, historyLength: history, signal })
-  const [only, ...others] = agents
-  if (only && others.length === 0) return only.source
-  await Promise.all(agents.map(({ source }) => source.close()))
-  throw new UserError(
-    `${uri} leads to ${agents.length} agents`,
-    `All of them: cilium-health mesh -H ${uri}; one: k8s://CONTEXT/NAMESPACE/NODE, such as ${only?.label}`,
-  )
+  try {
+    return onlyOne(uri, agents, ({ label }) => label).source
+  } catch (error) {
+    await Promise.all(agents.map(({ source }) => source.close()))
+    throw error
+  }
 }
 
 export const isSocket = (path: string): boolean =>

@@ -66,10 +66,5 @@ async function openAgents(uri: string, flags: KubernetesFlags): Promise<readonly
     concurrency: flags.k8sConcurrency,
     bytesPerSecond: flags.k8sBytesPerSecond,
   })
-  return agents.map(({ label, source, asked }) => ({
-    label: `${uri} ${label}`,
-    name: label as NodeName,
-    source,
-    asked,
-  }))
+  return agents.map(({ node, ...agent }) => ({ ...agent, name: node }))
 }

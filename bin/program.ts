@@ -32,7 +32,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function program(): Command {
+/** The command line, with all commands. */
+export function program(): Command {
   const root = new Command('cilium-health')
     .description('Node-to-node health of a Cilium cluster')
     .enablePositionalOptions()
@@ -115,7 +116,6 @@ const commands = {
       lookFlags(nodeLabelsFlag(probeFlags(severalHosts(hostFlag(root.command('top')))))),
     )
       .description('a live table of every node (the main view)')
-      .addOption(new Option('--attach <URI>', 'the same as --host').argParser(each))
       .option('--probe-from-here', 'with --host: probe its nodes ourselves, and show both')
       .option('--json', 'one full round as one JSON document')
       .option('--watch', 'with --json: a line a change, until interrupted')
@@ -127,19 +127,12 @@ const commands = {
       )
       .action(async (_, command: Command) => {
         await withStored(command)
-        const {
-          attach = [],
-          host = [],
-          ...flags
-        } = command.opts<
-          Omit<TopFlags, 'host'> & TopHosts & { readonly attach?: readonly string[] }
-        >()
-        const hosts = [...[host].flat(), ...attach]
+        const { host, ...flags } = command.opts<Omit<TopFlags, 'host'> & TopHosts>()
         const { top } = await import('./commands/top.ts')
         const rest = asClient(root, flags)
         await top({
           ...rest,
-          ...(hosts.length === 0 ? {} : { host: hosts }),
+          ...(host === undefined ? {} : { host }),
           given: given(command),
         })
       }),

@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import type { MeshReport } from '../../src/ui/text/mesh-report.ts'
 import { type KubeStub, startKubeStub } from '../support/kube-stub.ts'
-import { start } from '../support/program.ts'
+import { programPath, start } from '../support/program.ts'
 
 const statusOf = (node: string, nodes: readonly string[], down?: string) => {
   const lastProbed = new Date().toISOString()
@@ -51,4 +53,48 @@ test('--wait begins with the turn of each agent, however long the queue is', asy
   }
   const { summary } = await meshOf(of, '--wait', '2s', '--k8s-concurrency', '1')
   expect(summary).toMatchObject({ sources: 6, unread: 0 })
+})
+
+test('each source is told by the URI that leads to it alone', async () => {
+  const of = await agents(['a', 'b'])
+  const { sources } = await meshOf(of)
+  expect(sources.map(({ label }) => label)).toEqual([
+    'k8s://test/kube-system/a',
+    'k8s://test/kube-system/b',
+  ])
+  const [{ label = '' } = {}] = sources
+  expect((await meshOf(of, '-H', label)).sources).toHaveLength(2)
+})
+
+test('the next command of a finding is one that works', async () => {
+  const of = await agents(['a', 'b', 'c'], 'c')
+  const [finding] = (await meshOf(of)).findings
+  expect(finding?.next.command).toBe('cilium-health ping -H k8s://test/kube-system/a c')
+  const words = finding?.next.command.replace('cilium-health', '"$0" "$1"') ?? ''
+  const { stdout } = await promisify(execFile)('sh', ['-c', words, process.execPath, programPath], {
+    env: { ...process.env, ...of.env },
+  })
+  expect(stdout).toContain('connection timed out')
+  expect(of.stub.calls.at(-1)).toMatchObject({
+    pod: 'cilium-a',
+    command: ['cilium-health', 'status', '--probe', '-o', 'json'],
+  })
+})
+
+test('the commands that ask one daemon ask one agent', async () => {
+  const of = await agents(['a', 'b'])
+  const told = (...words: readonly string[]) => start(words, { env: of.env }).ended
+  const host = ['--attach', 'k8s://test/kube-system/a']
+  expect((await told('status', '--succinct', ...host)).stdout).toMatch(/a \(localhost\)/)
+  expect(await told('hello', '-H', 'k8s://')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/leads to 2 agents\n.*one: k8s:\/\/test\/kube-system\/a/),
+  })
+  of.stub.react = () => ({ kind: 'answer', stdout: '{}' })
+  expect((await told('hello', ...host)).stdout).toBe('OK\n')
+  expect((await told('get', '-o', 'json', ...host)).stdout).toMatch(/^\{/)
+  of.stub.react = () => ({ kind: 'failure', stderr: 'oh', exitCode: 1 })
+  expect((await told('status', ...host)).stderr).toBe(
+    'Error: Cannot get status: pod cilium-a: cilium-health failed: oh\n\n',
+  )
 })

@@ -78,7 +78,7 @@ test('a daemon that accepts and says nothing is given up after --wait', async ()
 })
 
 test.each([
-  ['nowhere:///x', /unknown scheme in host/],
+  ['nowhere:///x', /unknown scheme in host.*\nKnown are .*k8s:\/\//],
   ['plain', /invalid host format/],
 ])('%s leads nowhere: one line, exit code 1', async (host, message) => {
   const { code, stdout, stderr } = await run('mesh', '-H', uri, '-H', host)

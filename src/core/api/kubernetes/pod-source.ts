@@ -7,13 +7,15 @@ import type { Remote } from '../remote.ts'
 import type { Cluster } from './cluster.ts'
 import { createHistory, createLastAnswer } from './memory.ts'
 import type { NodeBook } from './nodes.ts'
-import { agentContainer } from './pods.ts'
+import { runHealth } from './pods.ts'
 import { missingRight, Refusal } from './refusal.ts'
 import type { Roster } from './roster.ts'
 import type { Turns } from './turns.ts'
 
 export interface PodSourceOptions {
   readonly node: string
+  /** The URI that leads to it. */
+  readonly label: string
   readonly cluster: Cluster
   readonly roster: Roster
   readonly nodes: NodeBook
@@ -40,8 +42,7 @@ const unknownPaceMs = 60_000
  * agent probes. A new pod on the node takes the place of the old one.
  */
 export function createPodSource(options: PodSourceOptions): PodSource {
-  const { node, cluster, clock, historyLength, random } = options
-  const label = `k8s://${cluster.context}, node ${node}`
+  const { node, label, clock, historyLength, random } = options
   const remember = options.lastOnly ? createLastAnswer : createHistory
   const origin = { kind: 'daemon', label } as const
   const memory = remember({ clock, origin, historyLength, factsOf: options.nodes.factsOf })
@@ -142,13 +143,8 @@ function createPodRemote(
           throw new Error(agent.trouble)
         }
         onReady(agent.ready)
-        const execution = {
-          namespace: agent.namespace,
-          pod: agent.name,
-          container: agentContainer,
-          command: ['cilium-health', ...command[method], '-o', 'json'],
-        }
-        const text = await cluster.exec(execution, signal).catch(error => {
+        const words = [...command[method], '-o', 'json']
+        const text = await runHealth(cluster, agent, words, signal).catch(error => {
           roster.doubt()
           throw error
         })

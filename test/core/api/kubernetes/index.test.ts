@@ -66,14 +66,14 @@ const failing = async (stub: KubeStub, uri?: string): Promise<UserError> => {
 test('every agent is a source of its own, and tells what its status says', async () => {
   const stub = await cluster()
   const agents = await opened(stub)
-  expect(agents.map(({ label }) => label)).toEqual(['a', 'b', 'c'])
+  expect(agents.map(({ node }) => node)).toEqual(['a', 'b', 'c'])
   await until(areLive(agents), 'the feeds')
   expect(agents[1]?.source.snapshot()).toMatchObject({
     self: 'b',
     intervalMs: 120_000,
     agent: { kind: 'ok' },
     nodes: [{ name: 'b', verdict: 'reachable' }],
-    origin: { label: 'k8s://test, node b' },
+    origin: { label: 'k8s://test/kube-system/b' },
   })
   expect(stub.calls.at(-1)?.command).toEqual(['cilium-health', 'status', '-o', 'json'])
 })
@@ -84,7 +84,7 @@ test.each([
   ['k8s://test//b', 'a node of a context'],
 ])('%s is one agent, by the name of %s', async uri => {
   const agents = await opened(await cluster(), uri)
-  expect(agents.map(({ label }) => label)).toEqual(['b'])
+  expect(agents.map(({ node }) => node)).toEqual(['b'])
 })
 
 test('an old API server that knows only the fourth protocol is understood', async () => {
