@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Mesh, MeshNode } from '../model/mesh.ts'
 import { type NodeFacts, type NodeName, zoneOf } from '../model/node.ts'
+import { type Outcomes, outcomesOf } from '../model/outcomes.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { HealthSource } from '../model/source.ts'
 import { createRow, type RowKeeper } from './mesh-row.ts'
@@ -17,13 +18,13 @@ export interface MeshSource {
 export interface MeshKeeper {
   /** Follows a source until `close`; the source itself stays the caller's. */
   follow(of: MeshSource, source: HealthSource): void
-  /** Takes one answer. Nothing of the snapshot is kept. */
-  take(of: MeshSource, snapshot: Snapshot): void
+  /** Takes one answer; of the snapshot itself nothing is kept. */
+  take(of: MeshSource, snapshot: Snapshot, outcomes?: Outcomes): void
   /** Keeps the place of a source that could not be read, and why. */
   miss(of: MeshSource, reason: string): void
   /** Forgets a source: it was taken out, it did not fail. */
   drop(of: MeshSource): void
-  /** The matrix now. Its arrays are live: the next answer changes them. */
+  /** The matrix now. */
   mesh(): Mesh
   /** Calls `listener` when a source that is followed has news; returns the way to stop. */
   subscribe(listener: () => void): () => void
@@ -63,20 +64,21 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
     return entry
   }
 
-  const takeInto = (entry: Entry, snapshot: Snapshot) => {
+  const takeInto = (entry: Entry, snapshot: Snapshot, outcomes: Outcomes) => {
     if (!entry.named && snapshot.self !== undefined) {
       entry.name = snapshot.self
       entry.unnamed = false
     }
-    for (const node of snapshot.nodes) register.note(node.name, node)
-    entry.keeper.take(snapshot, clock.nowMs())
+    for (const name of outcomes.names) register.note(name, outcomes.factsOf(name))
+    entry.keeper.take(snapshot, outcomes, clock.nowMs())
   }
 
   const readNews = () => {
     for (const entry of entries.values()) {
       if (entry.source === undefined || !entry.dirty) continue
       entry.dirty = false
-      takeInto(entry, entry.source.snapshot())
+      const snapshot = entry.source.snapshot()
+      takeInto(entry, snapshot, entry.source.outcomes?.() ?? outcomesOf(snapshot.nodes))
     }
   }
 
@@ -91,7 +93,8 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
         for (const listener of listeners) listener()
       })
     },
-    take: (of, snapshot) => takeInto(entryOf(of), snapshot),
+    take: (of, snapshot, outcomes = outcomesOf(snapshot.nodes)) =>
+      takeInto(entryOf(of), snapshot, outcomes),
     miss: (of, reason) => entryOf(of).keeper.miss(reason),
     drop({ label }) {
       entries.get(label)?.stop()
@@ -143,7 +146,8 @@ function createRegister() {
       return names.push(name) - 1
     },
     /** Whoever knows something of a node knows it for all. */
-    note(name: NodeName, { labels, leaving }: NodeFacts): void {
+    note(name: NodeName, told: NodeFacts | undefined): void {
+      const { labels, leaving } = told ?? {}
       if (labels ?? leaving) facts.set(name, { zone: zoneOf({ labels }), leaving })
     },
     nodes: (unnamed: ReadonlySet<NodeName>): readonly MeshNode[] =>

@@ -60,7 +60,7 @@ export interface MeshNode {
 }
 
 /**
- * What one source told of all nodes. The arrays are live and flat: `4 * target + lane`; what lies
+ * What one source told of all nodes. The arrays are flat: `4 * target + lane`; what lies
  * beyond their end is absent.
  */
 export interface MeshRow {

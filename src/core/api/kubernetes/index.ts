@@ -4,6 +4,7 @@ import type { HealthSource } from '../../model/source.ts'
 import { orAborted } from '../or-aborted.ts'
 import type { Cluster } from './cluster.ts'
 import { agentUri, type LocateOptions, locate } from './locate.ts'
+import { shareNames } from './memory.ts'
 import { openNodeBook } from './nodes.ts'
 import { createPodSource } from './pod-source.ts'
 import { type AgentPod, runHealth } from './pods.ts'
@@ -65,7 +66,9 @@ export async function openKubernetes(
     bytesPerSecond: options.bytesPerSecond ?? 10e6,
   })
   const lastOnly = agents.length > 1
-  const shared = { cluster, roster, nodes, turns, clock, historyLength, lastOnly, random }
+  const sharedNames = shareNames()
+  const kept = { historyLength, lastOnly, sharedNames }
+  const shared = { cluster, roster, nodes, turns, clock, random, ...kept }
   const open = new Set(agents)
   return agents.map(agent => {
     const { node } = agent

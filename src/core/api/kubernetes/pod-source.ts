@@ -5,7 +5,7 @@ import { probeByPoll } from '../order-probe.ts'
 import { plainText } from '../plain-text.ts'
 import type { Remote } from '../remote.ts'
 import type { Cluster } from './cluster.ts'
-import { createHistory, createLastAnswer } from './memory.ts'
+import { createHistory, createLastAnswer, type SharedNames } from './memory.ts'
 import type { NodeBook } from './nodes.ts'
 import { runHealth } from './pods.ts'
 import { missingRight, Refusal } from './refusal.ts'
@@ -24,6 +24,7 @@ export interface PodSourceOptions {
   readonly historyLength: number
   /** Whether the last answer alone is kept: for many agents at once. */
   readonly lastOnly: boolean
+  readonly sharedNames: SharedNames
   readonly random: () => number
 }
 
@@ -45,7 +46,11 @@ export function createPodSource(options: PodSourceOptions): PodSource {
   const { node, label, clock, historyLength, random } = options
   const remember = options.lastOnly ? createLastAnswer : createHistory
   const origin = { kind: 'daemon', label } as const
-  const memory = remember({ clock, origin, historyLength, factsOf: options.nodes.factsOf })
+  const { sharedNames } = options
+  const memory = remember({
+    ...{ clock, origin, historyLength, sharedNames },
+    factsOf: options.nodes.factsOf,
+  })
   const { store } = memory
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
   const remote = createPodRemote(options, {
@@ -95,6 +100,7 @@ export function createPodSource(options: PodSourceOptions): PodSource {
   return {
     asked,
     snapshot: memory.snapshot,
+    ...(memory.outcomes ? { outcomes: memory.outcomes } : {}),
     subscribe: store.subscribe,
     async probe(order) {
       const signal = AbortSignal.any([order.signal, life.signal])

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest'
-import { createHistory, createLastAnswer } from '../../../../src/core/api/kubernetes/memory.ts'
+import {
+  createHistory,
+  createLastAnswer,
+  shareNames,
+} from '../../../../src/core/api/kubernetes/memory.ts'
 import { systemClock } from '../../../../src/core/clock.ts'
+import { outcomesOf } from '../../../../src/core/model/outcomes.ts'
 
 const options = {
   clock: systemClock,
   origin: { kind: 'daemon', label: 'a test' },
   historyLength: 5,
   factsOf: () => undefined,
+  sharedNames: shareNames(),
 } as const
 
 const answer = (atMs: number) => {
@@ -35,5 +41,48 @@ test.each([
   expect(memory.snapshot().nodes).toHaveLength(1)
   memory.store.setFeed({ kind: 'lost', sinceMs: 1, reason: 'gone' })
   expect(memory.snapshot()).toMatchObject({ feed: { reason: 'gone' }, nodes: [{ name: 'a' }] })
+  memory.store.close()
+})
+
+test('the outcomes alone say what the nodes say, whatever their order; lists that are alike are one', () => {
+  const memories = [createLastAnswer(options), createLastAnswer(options)]
+  const probed = (status: string) => ({
+    status,
+    latency: 5,
+    lastProbed: new Date(1e12).toISOString(),
+  })
+  const addressOf = (ip: string, status = '') => ({ ip, icmp: probed(status), http: probed('') })
+  const nodes = [
+    {
+      name: 'b',
+      host: {
+        'primary-address': addressOf('192.0.2.2'),
+        'secondary-addresses': [addressOf('192.0.2.3', 'Connection timed out')],
+      },
+    },
+    { name: 'a', host: { 'primary-address': { ip: '192.0.2.1' } } },
+  ]
+  memories.forEach((memory, index) => {
+    memory.take(JSON.stringify({ nodes: index === 0 ? nodes : nodes.toReversed() }))
+  })
+  const [first, second] = memories.map(memory => memory.outcomes?.())
+  expect(first?.names).toEqual(['a', 'b'])
+  expect(second?.names).toBe(first?.names)
+  const told = outcomesOf(memories[0]?.snapshot().nodes ?? [])
+  for (const outcomes of [first, second]) {
+    const { codes, rttNs, atMs, newestMs } = told
+    expect(outcomes).toMatchObject({ codes, rttNs, atMs, newestMs })
+  }
+  for (const { store } of memories) store.close()
+})
+
+test('a snapshot goes on telling of its own time', () => {
+  const memory = createLastAnswer(options)
+  memory.take(answer(1e12))
+  const before = memory.snapshot()
+  memory.take(answer(1e12 + 5000))
+  memory.store.setAgent({ kind: 'ok', detail: '' })
+  const atMs = ({ nodes }: typeof before) => nodes[0]?.paths[0]?.probes.icmp.last?.atMs
+  expect([before, memory.snapshot()].map(atMs)).toEqual([1e12, 1e12 + 5000])
   memory.store.close()
 })
