@@ -24,12 +24,14 @@ export function createRow(label: string, placeOf: (name: NodeName) => number): R
   /** Of the answer nothing else is kept: it may hold on to all its nodes. */
   let taken: Uint8Array | undefined
   let unread: string | undefined = 'not heard yet'
+  let lost: MeshRow['lost']
   let afterMs = Number.POSITIVE_INFINITY
   const clock = createSourceClock()
 
   return {
     take(head, outcomes, atMs) {
       unread = unreadOf(head)
+      lost = head.feed.kind === 'lost' ? head.feed : undefined
       afterMs = staleAfterMs(head)
       clock.hear(outcomes.newestMs, head.takenAtMs, atMs)
       if (outcomes.codes === taken) return
@@ -38,11 +40,13 @@ export function createRow(label: string, placeOf: (name: NodeName) => number): R
     },
     miss(reason) {
       unread = reason
+      lost = undefined
     },
     row: (node, nowMs) => ({
       label,
       node,
       unread,
+      lost,
       nowMs: clock.atMs(nowMs),
       staleAfterMs: afterMs,
       codes: cells.codes,

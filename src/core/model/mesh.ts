@@ -70,6 +70,8 @@ export interface MeshRow {
   readonly node: number
   /** Why it was not read; undefined where it was. */
   readonly unread: string | undefined
+  /** Since when it is lost, and when the next try is due, Unix milliseconds. */
+  readonly lost?: { readonly sinceMs: number; readonly retryAtMs?: number } | undefined
   /** The source's own clock now, Unix milliseconds: ages are measured by it. */
   readonly nowMs: number
   /** Two of the source's own intervals, and a timeout. */

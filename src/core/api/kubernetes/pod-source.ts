@@ -87,7 +87,7 @@ export function createPodSource(options: PodSourceOptions): PodSource {
           const backOffMs = Math.min(unknownPaceMs, 2000 * 2 ** Math.min(tries++, 10))
           const retryMs = backOffMs * (0.5 + random() / 2)
           const reason = reasonOf(error)
-          store.setFeed({ kind: 'lost', sinceMs, reason, retryAtMs: nowMs + retryMs })
+          store.setFeed({ kind: 'lost', sinceMs, reason, retryAtMs: Math.round(nowMs + retryMs) })
           speak()
           return retryMs
         },
