@@ -7,6 +7,7 @@ import { type MeshView, viewMesh } from '../../src/core/model/mesh-view.ts'
 import { boundGarbage } from '../bound-garbage.ts'
 import { healthSocket } from '../client.ts'
 import { endOnSignals, exitCodes, print } from '../exit.ts'
+import { removeLeftTunnels } from '../leftovers.ts'
 import type { MeshFlags } from '../mesh-flags.ts'
 import { type OpenSources, openSources } from '../open-sources.ts'
 import { type Reader, readSources } from '../read-sources.ts'
@@ -18,6 +19,7 @@ export async function mesh(
   open: OpenSources = openSources(flags),
 ): Promise<void> {
   boundGarbage({ growthPercent: 80 })
+  void removeLeftTunnels()
   const rules = rulesOf(flags.failOn)
   const end = endOnSignals()
   const uris = flags.host ?? [`unix://${healthSocket()}`]
