@@ -11,6 +11,7 @@ import type { Pace } from '../assemble.ts'
 import { endOnSignals, exitCodes, ignoreUserSignals, print, rareSignals } from '../exit.ts'
 import { rulesOf } from '../fail-on.ts'
 import { filterOf } from '../filter.ts'
+import { removeLeftTunnels } from '../leftovers.ts'
 import { isScreen, lookOf } from '../look.ts'
 import { nodesAskedFor } from '../open-nodes.ts'
 import { openSource, type SourceFlags } from '../open-source.ts'
@@ -109,6 +110,7 @@ async function onScreen(
   ignoreUserSignals()
   const { loadScreen, showScreen, startOf } = await import('../screen.ts')
   const screen = loadScreen()
+  void removeLeftTunnels()
   const start = await startOf(flags)
   const sources = await openShown(flags, hosts)
   try {
@@ -141,9 +143,8 @@ async function openOne(flags: TopFlags, pace: Pace): Promise<Sources> {
 /** One source as all flags say; several hosts, a `NAME=URI` or a cluster as `mesh` opens them. */
 async function openShown(flags: TopFlags, hosts: readonly string[]): Promise<Sources> {
   const [host = ''] = hosts
-  if (hosts.length < 2 && !host.includes('=') && !host.startsWith('k8s:')) {
-    return openOne(flags, 'top')
-  }
+  const isOne = flags.probeFromHere || !(host.includes('=') || host.startsWith('k8s:'))
+  if (hosts.length < 2 && isOne) return openOne(flags, 'top')
   if (flags.probeFromHere) throw new UserError('--probe-from-here takes one daemon')
   nodesAskedFor(flags, ['--host'])
   mustNotProbe(flags, 'each of the daemons')

@@ -7,13 +7,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { MeshReport } from '../../src/ui/text/mesh-report.ts'
 import { type KubeStub, startKubeStub } from '../support/kube-stub.ts'
 import { programPath, start } from '../support/program.ts'
+import { openTerminal } from '../support/terminal.ts'
 
 const statusOf = (node: string, nodes: readonly string[], down?: string) => {
   const lastProbed = new Date().toISOString()
   const told = nodes.map((name, index) => {
     const status = name === down ? 'connection timed out' : ''
     const probed = { latency: 1e5, lastProbed, ...(status === '' ? {} : { status }) }
-    const address = { ip: `192.0.2.${index + 1}`, icmp: probed, http: probed }
+    const address = { ip: `127.0.66.${index + 1}`, icmp: probed, http: probed }
     return { name, host: { 'primary-address': address } }
   })
   return JSON.stringify({ local: { name: node }, nodes: told, probeInterval: '1m' })
@@ -97,4 +98,19 @@ test('the commands that ask one daemon ask one agent', async () => {
   expect((await told('status', ...host)).stderr).toBe(
     'Error: Cannot get status: pod cilium-a: cilium-health failed: oh\n\n',
   )
+})
+
+test('the nodes of one agent can be probed from here, on the screen as well', async () => {
+  const { env } = await agents(['a', 'b'])
+  const top = ['top', '--probe-from-here', '--icmp', 'off', '-H', 'k8s:////a']
+  const screen = openTerminal(process.execPath, [programPath, ...top], {
+    ...{ columns: 120, rows: 30 },
+    env: { ...env, LANG: 'C.UTF-8' },
+  })
+  onTestFinished(() => screen.close())
+  await screen.shows(/\[1\/2\] {2}the nodes that k8s:\/\/test\/kube-system\/a tells of/)
+  screen.type(']')
+  await screen.shows(/\[2\/2\] {2}k8s:\/\/test\/kube-system\/a/)
+  screen.type('q')
+  expect((await screen.ended).exitCode).toBe(0)
 })
