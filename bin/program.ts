@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { UserError } from '../src/core/errors.ts'
 import { commandOf, commandWord, innermost, inOrder } from './arguments.ts'
 import type { TopFlags, TopHosts } from './commands/top.ts'

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, onTestFinished, test } from 'vitest'
 import type { MeshReport } from '../../src/ui/text/mesh-report.ts'
+import type { Report } from '../../src/ui/text/report.ts'
 import { type KubeStub, startKubeStub } from '../support/kube-stub.ts'
 import { programPath, start } from '../support/program.ts'
 import { openTerminal } from '../support/terminal.ts'
@@ -100,15 +102,27 @@ test('the commands that ask one daemon ask one agent', async () => {
   )
 })
 
-test('the nodes of one agent can be probed from here, on the screen as well', async () => {
-  const { env } = await agents(['a', 'b'])
+test('the nodes of one agent can be probed from here: both results side by side', async () => {
+  const { env } = await agents(['a', 'b'], 'b')
   const top = ['top', '--probe-from-here', '--icmp', 'off', '-H', 'k8s:////a']
+  const { stdout } = await start([...top, '--json', '--timeout', '1s'], { env }).ended
+  const report = JSON.parse(stdout)
+  const schema = JSON.parse(readFileSync('schema/report.schema.json', 'utf8'))
+  const validate = new Ajv2020({ strict: true }).compile(schema)
+  expect(validate(report), JSON.stringify(validate.errors)).toBe(true)
+  // Nobody listens there, whatever the agent says.
+  const verdicts = ({ nodes }: Pick<Report, 'nodes'>) => nodes.map(({ verdict }) => verdict)
+  expect(verdicts(report)).toEqual(['unreachable', 'unreachable'])
+  expect(verdicts(report.daemon)).toEqual(['reachable', 'unreachable'])
   const screen = openTerminal(process.execPath, [programPath, ...top], {
     ...{ columns: 120, rows: 30 },
     env: { ...env, LANG: 'C.UTF-8' },
   })
   onTestFinished(() => screen.close())
   await screen.shows(/\[1\/2\] {2}the nodes that k8s:\/\/test\/kube-system\/a tells of/)
+  await screen.shows(/HERE +DAEMON/)
+  await screen.shows(/a +!DOWN +!OK +100us/)
+  await screen.shows(/b + DOWN +DOWN/)
   screen.type(']')
   await screen.shows(/\[2\/2\] {2}k8s:\/\/test\/kube-system\/a/)
   screen.type('q')

@@ -31,6 +31,8 @@ export interface SessionOptions extends StartOptions {
   readonly sources?: readonly NamedSource[] | undefined
   /** Who sees whom, by all of the sources. */
   readonly mesh?: (() => Mesh) | undefined
+  /** Whether the second source tells of the nodes of the first, which are probed from here. */
+  readonly compared?: boolean | undefined
   readonly nowMs: () => number
   readonly look: Look
   readonly title?: string | undefined
@@ -61,7 +63,7 @@ const dataFrameMs = 250
 export function createSession(options: SessionOptions): Session {
   const { nowMs, look, title = 'cilium-health top', keys = defaultKeys } = options
   const feeds = feedsOf(options)
-  const compose = createComposer({ feeds, mesh: options.mesh, nowMs, look, title, keys })
+  const compose = createComposer({ ...options, feeds, title, keys })
   const listeners = new Set<() => void>()
   let size: Size = { width: 80, height: 24 }
   let drawn: readonly string[] = []
