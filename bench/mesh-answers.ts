@@ -19,7 +19,7 @@ export function measureAnswers(
   const sharedNames = shareNames()
   const agents = Array.from({ length: sources }, (_, source) => {
     const origin = { kind: 'daemon', label: `${source}` } as const
-    const options = { clock: systemClock, origin, historyLength: 1, sharedNames }
+    const options = { clock: systemClock, origin, historyLength: 1, sharedNames, sources }
     const memory = createLastAnswer({ ...options, factsOf: () => undefined })
     keeper.follow({ label: origin.label }, { ...memory, ...memory.store, ...unused })
     return memory

@@ -67,7 +67,7 @@ export async function openKubernetes(
   })
   const lastOnly = agents.length > 1
   const sharedNames = shareNames()
-  const kept = { historyLength, lastOnly, sharedNames }
+  const kept = { historyLength, lastOnly, sharedNames, sources: agents.length }
   const shared = { cluster, roster, nodes, turns, clock, random, ...kept }
   const open = new Set(agents)
   return agents.map(agent => {

@@ -9,6 +9,7 @@ import type { HealthSource } from '../../model/source.ts'
 import { createIntake, type Intake } from '../intake.ts'
 import { readStatus, takeReport } from '../poll.ts'
 import type { WireReport } from '../read-wire.ts'
+import { type Footprint, longer, retell } from './trail.ts'
 
 /** What is kept of an agent's answers. */
 export interface Memory extends Pick<HealthSource, 'snapshot' | 'outcomes'> {
@@ -25,6 +26,8 @@ export interface MemoryOptions {
   readonly origin: Origin
   readonly historyLength: number
   readonly factsOf: FactsOf
+  /** How many sources share what memory there is for earlier answers. */
+  readonly sources: number
   /** The names that the sources of a cluster have in common. */
   readonly sharedNames: SharedNames
 }
@@ -47,24 +50,32 @@ export function createHistory(options: MemoryOptions): Memory {
 }
 
 /**
- * Keeps the last answer only: its outcomes in flat arrays, and the text packed, for who looks at the
- * nodes. A thousand agents that each tell of a thousand nodes would be gigabytes as objects.
+ * Keeps the last answer: its outcomes in flat arrays, and the text packed, for who looks at the nodes;
+ * of the earlier ones a trail of two bytes a probe. A thousand agents that each tell of a thousand nodes would be gigabytes as objects.
  */
 export function createLastAnswer(options: MemoryOptions): Memory {
   const { clock, factsOf } = options
   const head = createStore(options)
   let self: NodeName | undefined
   let outcomes: Outcomes = noteOutcomes([], factsOf).done()
+  let trail: readonly Footprint[] = []
   let nodes = (): readonly NodeHealth[] => []
-  let known = () => unpacked(deflateRawSync('{}'), clock)
+  let known = () => unpacked(deflateRawSync('{}'), [], clock)
   let made: Snapshot | undefined
   let madeOf: Snapshot | undefined
 
   /** Does not depend on what comes later: a snapshot tells of its own time. */
-  const unpacked = (packed: Buffer, { nowMs }: Pick<Clock, 'nowMs'>) => {
-    const store = createStore({ ...options, historyLength: 1 })
+  const unpacked = (
+    packed: Buffer,
+    past: readonly Footprint[],
+    { nowMs }: Pick<Clock, 'nowMs'>,
+  ) => {
+    const store = createStore({ ...options, historyLength: past.length + 1 })
     const intake = createIntake(store, factsOf)
-    takeReport({ intake }, readStatus(inflateRawSync(packed).toString(), { nowMs }))
+    const report = readStatus(inflateRawSync(packed).toString(), { nowMs })
+    takeReport({ intake }, { ...report, findings: [] })
+    retell(past, report, intake)
+    takeReport({ intake }, report)
     store.close()
     return { store, intake }
   }
@@ -72,11 +83,14 @@ export function createLastAnswer(options: MemoryOptions): Memory {
   return {
     take(text) {
       const report = readStatus(text, clock)
+      const before = outcomes
       outcomes = outcomesIn(report, options)
+      if (outcomes.newestMs !== before.newestMs) trail = longer(trail, before, options.sources)
       self = report.list.self
       const packed = deflateRawSync(text, { level: 1 })
       const receivedAtMs = clock.nowMs()
-      const own = () => unpacked(packed, { nowMs: () => receivedAtMs })
+      const past = trail.filter(({ names }) => names === outcomes.names)
+      const own = () => unpacked(packed, past, { nowMs: () => receivedAtMs })
       known = own
       nodes = rememberWeakly(() => own().store.snapshot().nodes)
       head.setIntervalMs(report.intervalMs)

@@ -25,6 +25,8 @@ export interface PodSourceOptions {
   /** Whether the last answer alone is kept: for many agents at once. */
   readonly lastOnly: boolean
   readonly sharedNames: SharedNames
+  /** How many there are of them. */
+  readonly sources: number
   readonly random: () => number
 }
 
@@ -46,9 +48,9 @@ export function createPodSource(options: PodSourceOptions): PodSource {
   const { node, label, clock, historyLength, random } = options
   const remember = options.lastOnly ? createLastAnswer : createHistory
   const origin = { kind: 'daemon', label } as const
-  const { sharedNames } = options
+  const { sharedNames, sources } = options
   const memory = remember({
-    ...{ clock, origin, historyLength, sharedNames },
+    ...{ clock, origin, historyLength, sharedNames, sources },
     factsOf: options.nodes.factsOf,
   })
   const { store } = memory

@@ -13,6 +13,7 @@ const options = {
   historyLength: 5,
   factsOf: () => undefined,
   sharedNames: shareNames(),
+  sources: 1000,
 } as const
 
 const answer = (atMs: number) => {
@@ -24,7 +25,7 @@ const answer = (atMs: number) => {
 
 test.each([
   ['a history', createHistory, 2],
-  ['the last answer', createLastAnswer, 1],
+  ['the last answer', createLastAnswer, 2],
 ])('%s tells what came last', (_, create, kept) => {
   const memory = create(options)
   expect(memory.snapshot().nodes).toEqual([])
@@ -84,5 +85,26 @@ test('a snapshot goes on telling of its own time', () => {
   memory.store.setAgent({ kind: 'ok', detail: '' })
   const atMs = ({ nodes }: typeof before) => nodes[0]?.paths[0]?.probes.icmp.last?.atMs
   expect([before, memory.snapshot()].map(atMs)).toEqual([1e12, 1e12 + 5000])
+  memory.store.close()
+})
+
+test('of earlier answers a trail is kept: when, whether it was reached, and about how fast', () => {
+  const memory = createLastAnswer(options)
+  const told = (second: number, latency: number, status = '') => {
+    const probed = { latency, status, lastProbed: new Date(1e12 + 1000 * second).toISOString() }
+    const host = { 'primary-address': { ip: '192.0.2.1', icmp: probed, http: probed } }
+    return JSON.stringify({ local: { name: 'a' }, nodes: [{ name: 'a', host }] })
+  }
+  memory.take(told(0, 1e6))
+  memory.take(told(1, 0, 'Connection timed out'))
+  memory.take(told(1, 0, 'Connection timed out'))
+  memory.take(told(2, 3e6))
+  const icmp = memory.snapshot().nodes[0]?.paths[0]?.probes.icmp
+  const seconds = [0, 1, 2].map(index => ((icmp?.history.atMs(index) ?? 0) - 1e12) / 1000)
+  expect(seconds).toEqual([0, 1, 2])
+  expect(icmp?.history.length).toBe(3)
+  expect(icmp?.history.reason(1)).toBe('timeout')
+  expect(Math.abs((icmp?.history.rttNs(0) ?? 0) / 1e6 - 1)).toBeLessThan(0.1)
+  expect(icmp?.flaps).toBe(2)
   memory.store.close()
 })
