@@ -6,10 +6,13 @@ import type { IpAddress, NodeName } from '../src/core/model/node.ts'
 import type { Outcome } from '../src/core/model/probe.ts'
 import type { NodeHealth, PathHealth, ProbeHealth, Snapshot } from '../src/core/model/snapshot.ts'
 
+import { measureAnswers } from './mesh-answers.ts'
+
 /**
  * What the mesh costs: `node --expose-gc bench/mesh.ts [SOURCES TARGETS]`. Every source tells of every
  * target, host and endpoint, ICMP and HTTP; one target is down, one pair of zones apart. Prints the
- * CPU time of a full update of all rows and of a look, and the memory that the matrix holds.
+ * CPU time of a full update of all rows and of a look, and the memory that the matrix holds; then the
+ * same from the JSON that the agents of a cluster answer.
  */
 
 const zones = 10
@@ -109,5 +112,7 @@ const sizes = [
   [1000, 1000],
   [200, 5000],
 ] as const
-if (sources && targets) measure(sources, targets)
-else for (const [rows, columns] of sizes) measure(rows, columns)
+for (const [rows, columns] of sources && targets ? [[sources, targets] as const] : sizes) {
+  measure(rows, columns)
+  console.log(measureAnswers(rows, columns, snapshotOf))
+}

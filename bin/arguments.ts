@@ -4,7 +4,8 @@ import type { Command, Option } from 'commander'
  * The command line as Cilium's own client (cobra) reads it, in an order that ours understands: flags
  * may stand before their command, and be written as `-o=json`, `-ojson` or `--probe=true`.
  */
-export function inOrder(root: Command, words: readonly string[]): readonly string[] {
+export function inOrder(root: Command, given: readonly string[]): readonly string[] {
+  const words = withHost(given)
   const at = placeOfCommand(root, words)
   const command = at < 0 ? root : commandOf(root, words[at])
   if (!command) return words
@@ -12,6 +13,13 @@ export function inOrder(root: Command, words: readonly string[]): readonly strin
   const { before, behind } = shared(root, command, words.slice(0, at))
   const rest = [...behind, ...words.slice(at + 1)]
   return [...readFlags(root, before), words[at] ?? '', ...readFlags(innermost(command, rest), rest)]
+}
+
+/** `--attach` is another word for `--host`, with every command. */
+function withHost(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--')
+  const isIn = (at: number) => end < 0 || at < end
+  return words.map((word, at) => (isIn(at) ? word.replace(/^--attach(?==|$)/, '--host') : word))
 }
 
 /** The word that names the command, known or not; undefined where there are only flags. */

@@ -17,6 +17,10 @@ export interface ClientFlags extends AccessFlags {
 /** The client of a one-shot command. */
 export async function clientOf(flags: ClientFlags): Promise<HealthClient> {
   const host = flags.host || `unix://${healthSocket()}`
+  if (host.startsWith('k8s:')) {
+    const { createPodClient } = await import('../src/core/api/kubernetes/client.ts')
+    return createPodClient(host)
+  }
   return createHealthClient({ host, access: await accessOf(host, flags) })
 }
 

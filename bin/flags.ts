@@ -15,7 +15,7 @@ export const hostFlag = (command: Command) => {
   return accessFlags(command)
     .option(
       '-H, --host <URI>',
-      'the health API: unix:///PATH ($CILIUM_HEALTH_SOCK), tcp://, tcps:// or ssh://HOST; top and mesh: k8s://',
+      'the health API: unix:///PATH ($CILIUM_HEALTH_SOCK), tcp://, tcps://, ssh://HOST or k8s://CONTEXT/NAMESPACE/NODE; --attach is the same',
     )
     .option('-D, --debug', 'tell more on stderr')
 }

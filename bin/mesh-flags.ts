@@ -2,11 +2,12 @@ import { type Command, Option } from 'commander'
 import type { AccessFlags } from '../src/core/api/access-files.ts'
 import { type GroupBy, groupings } from '../src/core/model/mesh-groups.ts'
 import { accessFlags } from './access-flags.ts'
+import { type KubernetesFlags, kubernetesFlags } from './kubernetes-flags.ts'
 import { type NodeLabelsFlags, nodeLabelsFlag } from './node-labels.ts'
 import { durationMs, each, joined } from './options.ts'
 
 /** What `mesh` takes. */
-export interface MeshFlags extends AccessFlags, NodeLabelsFlags {
+export interface MeshFlags extends AccessFlags, NodeLabelsFlags, KubernetesFlags {
   /** `URI` or `NAME=URI`. */
   readonly host?: readonly string[]
   readonly json?: boolean
@@ -20,7 +21,7 @@ export interface MeshFlags extends AccessFlags, NodeLabelsFlags {
 
 /** Adds the flags of `MeshFlags`. */
 export function meshFlags(command: Command): Command {
-  return nodeLabelsFlag(accessFlags(command))
+  return kubernetesFlags(nodeLabelsFlag(accessFlags(command)))
     .addOption(
       new Option(
         '-H, --host <URI>',
@@ -37,7 +38,10 @@ export function meshFlags(command: Command): Command {
     )
     .addOption(new Option('--group-by <WHAT>', 'rows and columns of the matrix').choices(groupings))
     .addOption(
-      new Option('--wait <DURATION>', 'how long a daemon may take to tell all it knows')
+      new Option(
+        '--wait <DURATION>',
+        'how long a daemon may take to tell all it knows, once it is asked',
+      )
         .argParser(durationMs)
         .default(10_000, '10s'),
     )

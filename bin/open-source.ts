@@ -5,11 +5,12 @@ import type { HealthSource } from '../src/core/model/source.ts'
 import { accessOf } from './access-flags.ts'
 import { assembleEngine, type Pace } from './assemble.ts'
 import { agentSocket, type ClientFlags, healthSocket } from './client.ts'
+import type { KubernetesFlags } from './kubernetes-flags.ts'
 import { factsAskedFor, type NodeLabelsFlags } from './node-labels.ts'
 import { fromAgent, nodesAskedFor, type OpenNodes, openStored } from './open-nodes.ts'
 import type { ProbeFlags } from './settings.ts'
 
-export interface SourceFlags extends ProbeFlags, ClientFlags, NodeLabelsFlags {}
+export interface SourceFlags extends ProbeFlags, ClientFlags, NodeLabelsFlags, KubernetesFlags {}
 
 /** The health that `top` shows: what the flags say, else the first thing that is there. */
 export async function openSource(flags: SourceFlags, pace: Pace): Promise<HealthSource> {
@@ -52,15 +53,15 @@ async function attach(flags: SourceFlags): Promise<HealthSource> {
 
 async function attachToPod(uri: string, { history }: SourceFlags): Promise<HealthSource> {
   const { openKubernetes } = await import('../src/core/api/kubernetes/index.ts')
+  const { onlyOne } = await import('../src/core/api/kubernetes/locate.ts')
   const signal = AbortSignal.timeout(60_000)
   const agents = await openKubernetes(uri, { clock: systemClock, historyLength: history, signal })
-  const [only, ...others] = agents
-  if (only && others.length === 0) return only.source
-  await Promise.all(agents.map(({ source }) => source.close()))
-  throw new UserError(
-    `${uri} leads to ${agents.length} agents`,
-    `All of them: cilium-health mesh -H ${uri}; one: k8s://CONTEXT/NAMESPACE/NODE, such as ${only?.label}`,
-  )
+  try {
+    return onlyOne(uri, agents, ({ label }) => label).source
+  } catch (error) {
+    await Promise.all(agents.map(({ source }) => source.close()))
+    throw error
+  }
 }
 
 export const isSocket = (path: string): boolean =>

@@ -5,6 +5,7 @@ import type { TopFlags, TopHosts } from './commands/top.ts'
 import { doctorFlags } from './doctor-flags.ts'
 import { fail, watchStdout } from './exit.ts'
 import { clientFlags, daemonFlags, hostFlag, lookFlags, outputFlag } from './flags.ts'
+import { kubernetesFlags } from './kubernetes-flags.ts'
 import { launchFlags } from './launch-flags.ts'
 import { type MeshFlags, meshFlags } from './mesh-flags.ts'
 import { nodeLabelsFlag } from './node-labels.ts'
@@ -31,7 +32,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function program(): Command {
+/** The command line, with all commands. */
+export function program(): Command {
   const root = new Command('cilium-health')
     .description('Node-to-node health of a Cilium cluster')
     .enablePositionalOptions()
@@ -110,9 +112,10 @@ const severalHosts = (command: Command): Command => {
 
 const commands = {
   top: root =>
-    lookFlags(nodeLabelsFlag(probeFlags(severalHosts(hostFlag(root.command('top'))))))
+    kubernetesFlags(
+      lookFlags(nodeLabelsFlag(probeFlags(severalHosts(hostFlag(root.command('top')))))),
+    )
       .description('a live table of every node (the main view)')
-      .addOption(new Option('--attach <URI>', 'the same as --host').argParser(each))
       .option('--probe-from-here', 'with --host: probe its nodes ourselves, and show both')
       .option('--json', 'one full round as one JSON document')
       .option('--watch', 'with --json: a line a change, until interrupted')
@@ -124,19 +127,12 @@ const commands = {
       )
       .action(async (_, command: Command) => {
         await withStored(command)
-        const {
-          attach = [],
-          host = [],
-          ...flags
-        } = command.opts<
-          Omit<TopFlags, 'host'> & TopHosts & { readonly attach?: readonly string[] }
-        >()
-        const hosts = [...[host].flat(), ...attach]
+        const { host, ...flags } = command.opts<Omit<TopFlags, 'host'> & TopHosts>()
         const { top } = await import('./commands/top.ts')
         const rest = asClient(root, flags)
         await top({
           ...rest,
-          ...(hosts.length === 0 ? {} : { host: hosts }),
+          ...(host === undefined ? {} : { host }),
           given: given(command),
         })
       }),

@@ -1,3 +1,5 @@
+import { orAborted } from '../src/core/api/or-aborted.ts'
+import { unlessAborted } from '../src/core/daemon/unless-aborted.ts'
 import type { MeshKeeper } from '../src/core/engine/mesh.ts'
 import type { Snapshot } from '../src/core/model/snapshot.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
@@ -7,7 +9,7 @@ export interface Reading {
   readonly uris: readonly string[]
   readonly open: OpenSources
   readonly keeper: MeshKeeper
-  /** How long a source may take to tell all it knows, milliseconds. */
+  /** How long a source may take to tell all it knows once it is asked, milliseconds. */
   readonly waitMs: number
   /** Whether the sources stay open, and the mesh follows them. */
   readonly stay: boolean
@@ -17,30 +19,34 @@ export interface Reading {
 /** So many URIs are read at a time. */
 const mostAtOnce = 20
 
-/**
- * Brings each source's first full answer into the mesh, or why there is none; returns the way to
- * close what stays open. Rejects with a UserError for a URI that leads nowhere.
- */
-export async function readSources(reading: Reading): Promise<() => Promise<void>> {
+export interface Reader {
+  /**
+   * Resolves once each source's first full answer is in the mesh, or why there is none. Rejects with
+   * a UserError for a URI that leads nowhere.
+   */
+  readonly done: Promise<void>
+  /** Closes what stays open. */
+  close(): Promise<void>
+}
+
+/** Reads sources into the mesh; those that stay are followed from the beginning. */
+export function readSources(reading: Reading): Reader {
   const { uris, open, keeper, stay } = reading
-  const failed = new AbortController()
-  const end = AbortSignal.any([reading.end, failed.signal])
+  const life = new AbortController()
+  const end = AbortSignal.any([reading.end, life.signal])
   const opened: HealthSource[] = []
   const queue = [...new Set(uris)]
-  const close = async () => {
-    await Promise.all(opened.splice(0).map(source => source.close()))
-  }
 
   const readOne = async (of: OpenedSource) => {
     opened.push(of.source)
+    if (stay) keeper.follow(of, of.source)
+    if (of.asked) await orAborted(of.asked, end).catch(unlessAborted(end))
     const limit = AbortSignal.any([end, AbortSignal.timeout(reading.waitMs)])
     await heard(of.source, limit)
-    if (stay) keeper.follow(of, of.source)
-    else {
-      takeOnce(keeper, of, reading.waitMs)
-      opened.splice(opened.indexOf(of.source), 1)
-      await of.source.close()
-    }
+    if (stay) return
+    takeOnce(keeper, of, reading.waitMs)
+    opened.splice(opened.indexOf(of.source), 1)
+    await of.source.close()
   }
   const work = async () => {
     for (let uri = queue.shift(); uri !== undefined && !end.aborted; uri = queue.shift()) {
@@ -48,19 +54,27 @@ export async function readSources(reading: Reading): Promise<() => Promise<void>
     }
   }
   const workers = Array.from({ length: Math.min(mostAtOnce, queue.length) }, () =>
-    work().catch(error => failed.abort(error)),
+    work().catch(error => {
+      life.abort(error)
+      throw error
+    }),
   )
-  await Promise.all(workers)
-  if (!failed.signal.aborted) return close
-  await close()
-  throw failed.signal.reason
+  const done = Promise.all(workers).then(() => {})
+  return {
+    done,
+    async close() {
+      life.abort(new Error('closed'))
+      await Promise.allSettled(workers)
+      await Promise.all(opened.splice(0).map(source => source.close()))
+    },
+  }
 }
 
 function takeOnce(keeper: MeshKeeper, of: OpenedSource, waitMs: number): void {
   const snapshot = of.source.snapshot()
   if (snapshot.feed.kind === 'starting') {
     keeper.miss(of, `no answer within ${waitMs / 1000} s`)
-  } else keeper.take(of, snapshot)
+  } else keeper.take(of, snapshot, of.source.outcomes?.())
 }
 
 /** A daemon lists its nodes before it tells how they are: the rest comes within a moment. */
@@ -73,7 +87,7 @@ async function heard(source: HealthSource, limit: AbortSignal): Promise<void> {
   const look = () => {
     const snapshot = source.snapshot()
     if (snapshot.feed.kind === 'starting') return
-    if (snapshot.feed.kind === 'lost' || isWhole(snapshot)) resolve()
+    if (snapshot.feed.kind === 'lost' || source.outcomes || isWhole(snapshot)) resolve()
     else settling ??= setTimeout(resolve, settleMs)
   }
   const stop = source.subscribe(look)

@@ -12,6 +12,8 @@ export interface ScreenFlags extends LookFlags, TableFlags {
   readonly keys?: Readonly<Record<string, string>>
   /** False where frames are not to be marked for the terminal. */
   readonly sync?: boolean
+  /** Whether the second source is a daemon whose nodes the first one probes. */
+  readonly probeFromHere?: boolean
 }
 
 /** What the screen shows: one source, or several by their URIs. */
@@ -53,6 +55,7 @@ export async function showScreen(
       source: sources[0].source,
       sources,
       mesh: keeper.mesh,
+      compared: flags.probeFromHere,
       nowMs: Date.now,
       stdin: process.stdin.isTTY ? process.stdin : undefined,
       stdout: process.stdout,

@@ -3,7 +3,7 @@ import { UserError } from '../src/core/errors.ts'
 
 /** Of no use to a document, which a wrong one must not cost. */
 const looks: readonly string[] = ['theme', 'color', 'ascii', 'columns', 'sort']
-const sources = ['host', 'attach', 'cilium', 'node', 'nodes', 'demo'] as const
+const sources = ['host', 'cilium', 'node', 'nodes', 'demo'] as const
 
 /**
  * Gives stored settings to the flags that were not given. A stored source is taken only where no

@@ -12,6 +12,7 @@ import { assembleEngine } from '../assemble.ts'
 import { boundGarbage } from '../bound-garbage.ts'
 import { agentSocket, healthSocket } from '../client.ts'
 import { endOnSignals, exitCodes } from '../exit.ts'
+import { removeLeftTunnels } from '../leftovers.ts'
 import { logNews } from '../log-news.ts'
 import { fromAgent, nodesAskedFor, openStored } from '../open-nodes.ts'
 import { isSocket } from '../open-source.ts'
@@ -32,6 +33,7 @@ export interface DaemonFlags extends ProbeFlags, ListenFlags {
 export async function daemon(flags: DaemonFlags): Promise<void> {
   boundGarbage({ growthPercent: 25 })
   const end = endOnSignals()
+  void removeLeftTunnels()
   const write = (line: string) => process.stderr.write(line)
   const log = createLog({ write, nowMs: Date.now, debug: flags.debug ?? false })
   const services: Service[] = []
@@ -84,7 +86,8 @@ async function prober(flags: DaemonFlags, log: Log) {
   const server = createHealthServer({ source, healthz, port, denied })
   const path = flags.socket ?? healthSocket()
   try {
-    const places = [{ path }, ...(listening ? [listening] : [])]
+    // What is refused on TCP is refused before anything is served.
+    const places = [...(listening ? [listening] : []), { path }]
     for (const place of places) {
       log.info('serving the health API', { at: await server.listen(place) })
     }

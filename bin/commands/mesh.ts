@@ -1,13 +1,16 @@
 import { systemClock } from '../../src/core/clock.ts'
+import { unlessAborted } from '../../src/core/daemon/unless-aborted.ts'
 import { createMesh, type MeshKeeper } from '../../src/core/engine/mesh.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { type MeshRule, meshRulesMet, parseMeshRules } from '../../src/core/model/mesh-rules.ts'
 import { type MeshView, viewMesh } from '../../src/core/model/mesh-view.ts'
+import { boundGarbage } from '../bound-garbage.ts'
 import { healthSocket } from '../client.ts'
 import { endOnSignals, exitCodes, print } from '../exit.ts'
+import { removeLeftTunnels } from '../leftovers.ts'
 import type { MeshFlags } from '../mesh-flags.ts'
 import { type OpenSources, openSources } from '../open-sources.ts'
-import { readSources } from '../read-sources.ts'
+import { type Reader, readSources } from '../read-sources.ts'
 import { version } from '../version.ts'
 
 /** Who sees whom: several daemons' views merged, printed once, or after each change. */
@@ -15,13 +18,15 @@ export async function mesh(
   flags: MeshFlags,
   open: OpenSources = openSources(flags),
 ): Promise<void> {
+  boundGarbage({ growthPercent: 80 })
+  void removeLeftTunnels()
   const rules = rulesOf(flags.failOn)
   const end = endOnSignals()
   const uris = flags.host ?? [`unix://${healthSocket()}`]
   const keeper = createMesh({ clock: systemClock })
   const format = await formatOf(flags)
   const look = () => viewMesh(keeper.mesh(), { groupBy: flags.groupBy })
-  const close = await readSources({
+  const reader = readSources({
     uris,
     open,
     keeper,
@@ -30,11 +35,14 @@ export async function mesh(
     end,
   })
   try {
-    if (flags.watch) await watch({ keeper, look, format, rules, end })
-    else if (!end.aborted) await once(look(), format, rules)
+    if (flags.watch) await watch({ keeper, reader, look, format, rules, end })
+    else {
+      await reader.done
+      if (!end.aborted) await once(look(), format, rules)
+    }
   } finally {
     keeper.close()
-    await close()
+    await reader.close()
   }
 }
 
@@ -92,29 +100,38 @@ function tellOfZones({ seen }: MeshView): void {
 
 interface Watching {
   readonly keeper: MeshKeeper
+  readonly reader: Reader
   readonly look: () => MeshView
   readonly format: Format
   readonly rules: readonly MeshRule[]
   readonly end: AbortSignal
 }
 
-/** After each change, once a second and a tenth of the time at most. Ends with the first rule met. */
-async function watch({ keeper, look, format, rules, end }: Watching): Promise<void> {
+/**
+ * After each change, once a second and a tenth of the time at most, beginning with what is known after
+ * a second. Ends with the first rule met once all sources were heard.
+ */
+async function watch({ keeper, reader, look, format, rules, end }: Watching): Promise<void> {
   let news = true
+  let heard = false
   keeper.subscribe(() => {
     news = true
   })
+  const reading = reader.done.then(() => {
+    news = true
+    heard = true
+  })
+  const pause = (ms: number) => systemClock.sleep(ms, end).catch(unlessAborted(end))
+  await Promise.race([reading, pause(1000)])
   while (!end.aborted) {
     const startMs = performance.now()
-    if (news) {
-      news = false
-      const view = look()
-      await print(format(view))
-      if (judge(rules, view)) return
-    }
-    await systemClock.sleep(Math.max(1000, 9 * (performance.now() - startMs)), end).catch(error => {
-      if (!end.aborted) throw error
-    })
+    const view = news ? look() : undefined
+    news = false
+    if (view && (heard || view.seen.mesh.rows.length > 0)) await print(format(view))
+    if (view && heard && judge(rules, view)) return
+    const rest = pause(Math.max(1000, 9 * (performance.now() - startMs)))
+    // A URI that leads nowhere ends it; what was heard need not be waited for.
+    await (heard ? rest : Promise.race([rest, reading.then(() => rest)]))
   }
 }
 

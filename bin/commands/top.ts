@@ -11,6 +11,7 @@ import type { Pace } from '../assemble.ts'
 import { endOnSignals, exitCodes, ignoreUserSignals, print, rareSignals } from '../exit.ts'
 import { rulesOf } from '../fail-on.ts'
 import { filterOf } from '../filter.ts'
+import { removeLeftTunnels } from '../leftovers.ts'
 import { isScreen, lookOf } from '../look.ts'
 import { nodesAskedFor } from '../open-nodes.ts'
 import { openSource, type SourceFlags } from '../open-source.ts'
@@ -23,7 +24,6 @@ export interface TopFlags extends SourceFlags, ScreenFlags {
   readonly json?: boolean
   readonly watch?: boolean
   readonly failOn?: string
-  readonly probeFromHere?: boolean
   /** The flags on the command line, such as `--interval`. */
   readonly given: readonly string[]
 }
@@ -38,6 +38,8 @@ export interface TopHosts {
 /** What a document or a plain table is made of. */
 interface Output {
   readonly source: HealthSource
+  /** The daemon whose nodes are probed from here. */
+  readonly daemon: HealthSource | undefined
   readonly rules: readonly Rule[]
   readonly end: AbortSignal
   readonly shown: (snapshot: Snapshot) => Snapshot
@@ -64,7 +66,7 @@ export async function top(asked: Omit<TopFlags, 'host'> & TopHosts): Promise<voi
   const render = flags.json ? asJson : await asPlain(flags)
   const watching = flags.json && flags.watch
   const sources = await openOne(flags, watching ? 'top' : 'once')
-  const output = { source: sources[0].source, rules, end, shown }
+  const output = { source: sources[0].source, daemon: sources[1]?.source, rules, end, shown }
   try {
     if (watching) await watch(output)
     else await once(output, render)
@@ -109,6 +111,7 @@ async function onScreen(
   ignoreUserSignals()
   const { loadScreen, showScreen, startOf } = await import('../screen.ts')
   const screen = loadScreen()
+  void removeLeftTunnels()
   const start = await startOf(flags)
   const sources = await openShown(flags, hosts)
   try {
@@ -141,9 +144,8 @@ async function openOne(flags: TopFlags, pace: Pace): Promise<Sources> {
 /** One source as all flags say; several hosts, a `NAME=URI` or a cluster as `mesh` opens them. */
 async function openShown(flags: TopFlags, hosts: readonly string[]): Promise<Sources> {
   const [host = ''] = hosts
-  if (hosts.length < 2 && !host.includes('=') && !host.startsWith('k8s:')) {
-    return openOne(flags, 'top')
-  }
+  const isOne = flags.probeFromHere || !(host.includes('=') || host.startsWith('k8s:'))
+  if (hosts.length < 2 && isOne) return openOne(flags, 'top')
   if (flags.probeFromHere) throw new UserError('--probe-from-here takes one daemon')
   nodesAskedFor(flags, ['--host'])
   mustNotProbe(flags, 'each of the daemons')
@@ -158,8 +160,13 @@ async function openShown(flags: TopFlags, hosts: readonly string[]): Promise<Sou
 const historyFor = (sources: number, length: number): number =>
   Math.max(1, Math.floor(length / Math.ceil(sources / 10)))
 
-const asJson = (snapshot: Snapshot, log: EventLog) =>
-  `${JSON.stringify(toReport(snapshot, { version, events: eventsReport(log) }), null, 2)}\n`
+interface Beside {
+  readonly log: EventLog
+  readonly daemon: Snapshot | undefined
+}
+
+const asJson = (snapshot: Snapshot, { log, daemon }: Beside) =>
+  `${JSON.stringify(toReport(snapshot, { version, events: eventsReport(log), daemon }), null, 2)}\n`
 
 async function asPlain(flags: TopFlags) {
   const { renderPlain } = await import('../../src/ui/top/plain.ts')
@@ -169,15 +176,15 @@ async function asPlain(flags: TopFlags) {
 }
 
 async function once(
-  { source, rules, end, shown }: Output,
-  render: (snapshot: Snapshot, log: EventLog) => string,
+  { source, daemon, rules, end, shown }: Output,
+  render: (snapshot: Snapshot, beside: Beside) => string,
 ): Promise<void> {
   const log = createEventLog()
   await source.probe({ signal: end }).catch(unlessAborted(end))
   if (end.aborted) return
   log.observe(source.snapshot())
   const snapshot = shown(source.snapshot())
-  await print(render(snapshot, log))
+  await print(render(snapshot, { log, daemon: daemon && shown(daemon.snapshot()) }))
   judge(rules, snapshot)
   if (snapshot.feed.kind === 'lost') throw new UserError(snapshot.feed.reason)
 }
@@ -186,14 +193,18 @@ async function once(
  * A line a change, one a second at most, with the events so far; the first after a full round. Ends
  * with the first rule met.
  */
-async function watch({ source, rules, end, shown }: Output): Promise<void> {
+async function watch({ source, daemon, rules, end, shown }: Output): Promise<void> {
   const log = createEventLog()
   await source.probe({ signal: end }).catch(unlessAborted(end))
   let last: Snapshot | undefined
   while (!end.aborted) {
     const snapshot = source.snapshot()
     log.observe(snapshot)
-    const report = toReport(shown(snapshot), { version, events: eventsReport(log) })
+    const report = toReport(shown(snapshot), {
+      version,
+      events: eventsReport(log),
+      daemon: daemon && shown(daemon.snapshot()),
+    })
     if (snapshot !== last) await print(`${JSON.stringify(report)}\n`)
     if (judge(rules, shown(snapshot))) return
     last = snapshot

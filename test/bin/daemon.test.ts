@@ -250,3 +250,11 @@ test('--probe-from-here probes the daemon’s nodes itself', async () => {
   const none = await run('top', '--json', '--probe-from-here', '-H', `${host()}.none`)
   expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('no such file')])
 })
+
+test('a place on TCP that is refused is refused before anything is served', async () => {
+  const daemon = await startDaemon('--demo', '3', '--listen', 'tcp://0.0.0.0:0')
+  const { code, stderr } = await daemon.ended
+  expect(code).toBe(1)
+  expect(stderr).toContain('0.0.0.0 can be reached from other machines')
+  expect(stderr).not.toContain('serving the health API')
+})

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,7 +38,10 @@ test('sources are merged into one document; one that is not there is told, with 
   expect(report.summary).toMatchObject({ nodes: 3, sources: 2, unread: 1 })
   expect(report.sources).toMatchObject([
     { label: uri, node: 'demo-1', read: true },
-    { label: gone, node: 'other', read: false, reason: expect.stringContaining('no such file') },
+    {
+      ...{ label: gone, node: 'other', read: false },
+      ...{ reason: expect.stringContaining('no such file'), retryAtMs: expect.any(Number) },
+    },
   ])
   expect(report.pairs).toMatchObject([{ from: 'demo-1', to: 'demo-3-refuses', state: 'failing' }])
 })
@@ -88,6 +91,15 @@ test('a daemon that accepts and says nothing is given up after --wait', async ()
   ])
 })
 
+test('what a run left behind that was killed is removed by the way', async () => {
+  const runtime = mkdtempSync('/tmp/ch-run-')
+  const orphan = join(runtime, 'cilium-health-ssh-4194304-1-abcdef')
+  mkdirSync(orphan)
+  await start(['mesh', '-H', uri], { env: { XDG_RUNTIME_DIR: runtime } }).ended
+  expect(existsSync(orphan)).toBe(false)
+  rmSync(runtime, { recursive: true })
+})
+
 test('a daemon that hangs makes the answers of the others no older', async () => {
   const path = `${folder}/hung.sock`
   const server = createServer(() => {}).listen(path)
@@ -101,7 +113,7 @@ test('a daemon that hangs makes the answers of the others no older', async () =>
 })
 
 test.each([
-  ['nowhere:///x', /unknown scheme in host/],
+  ['nowhere:///x', /unknown scheme in host.*\nKnown are .*k8s:\/\//],
   ['plain', /invalid host format/],
 ])('%s leads nowhere: one line, exit code 1', async (host, message) => {
   const { code, stdout, stderr } = await run('mesh', '-H', uri, '-H', host)

@@ -96,7 +96,7 @@ export function createAttachment(options: AttachmentOptions): HealthSource {
       const nowMs = clock.nowMs()
       sinceMs ??= nowMs
       const waitMs = Math.max(retryMs, backOffMs(tries++, random()))
-      own.setFeed({ kind: 'lost', sinceMs, reason, retryAtMs: nowMs + waitMs })
+      own.setFeed({ kind: 'lost', sinceMs, reason, retryAtMs: Math.round(nowMs + waitMs) })
       speak()
       await waiting.sleep(waitMs, life.signal).catch(unlessClosed(life.signal))
     }

@@ -40,7 +40,7 @@ export async function poll(
 }
 
 /** Reads the answer of a daemon; throws an Error if it is no JSON object. */
-export function readStatus(text: string, clock: Clock): WireReport {
+export function readStatus(text: string, clock: Pick<Clock, 'nowMs'>): WireReport {
   const body = parsed(text)
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new Error('the answer is no JSON object')

@@ -1,21 +1,13 @@
-import {
-  codes,
-  laneCount,
-  laneOf,
-  type MeshRow,
-  notHeardYet,
-  reasonCode,
-  reasonOfCode,
-} from '../model/mesh.ts'
+import { codes, laneCount, type MeshRow, notHeardYet } from '../model/mesh.ts'
 import type { NodeName } from '../model/node.ts'
-import { blames, type Outcome, probeKinds } from '../model/probe.ts'
-import type { PathHealth, Snapshot } from '../model/snapshot.ts'
+import type { Outcomes } from '../model/outcomes.ts'
+import type { Snapshot } from '../model/snapshot.ts'
 import { staleAfterMs } from '../model/verdict.ts'
 
 /** One source's row. An update touches these arrays and no other row's. */
 export interface RowKeeper {
   /** Takes what the source tells now; `atMs` is our own clock. */
-  take(snapshot: Snapshot, atMs: number): void
+  take(head: Omit<Snapshot, 'nodes'>, outcomes: Outcomes, atMs: number): void
   /** Nothing is known from this source, and why. */
   miss(reason: string): void
   /** As it is at this time of our own clock. */
@@ -29,46 +21,45 @@ export interface RowKeeper {
 /** `placeOf` gives each target its place, the same one for the same name. */
 export function createRow(label: string, placeOf: (name: NodeName) => number): RowKeeper {
   let cells = emptyCells(0)
+  /** Of the answer nothing else is kept: it may hold on to all its nodes. */
+  let taken: Uint8Array | undefined
   let unread: string | undefined = notHeardYet
+  let lost: MeshRow['lost']
   let afterMs = Number.POSITIVE_INFINITY
   const clock = createSourceClock()
 
   return {
-    take(snapshot, atMs) {
-      unread = unreadOf(snapshot)
-      afterMs = staleAfterMs(snapshot)
-      const places = snapshot.nodes.map(node => placeOf(node.name))
-      cells = emptied(cells, places)
-      let newestMs = 0
-      snapshot.nodes.forEach((node, index) => {
-        for (const path of node.paths) {
-          newestMs = Math.max(newestMs, notePath(cells, places[index] ?? 0, path))
-        }
-      })
-      clock.hear(newestMs, snapshot.takenAtMs, atMs)
+    take(head, outcomes, atMs) {
+      unread = unreadOf(head)
+      lost = head.feed.kind === 'lost' ? head.feed : undefined
+      afterMs = staleAfterMs(head)
+      clock.hear(outcomes.newestMs, head.takenAtMs, atMs)
+      if (outcomes.codes === taken) return
+      taken = outcomes.codes
+      cells = placed(outcomes, outcomes.names.map(placeOf))
     },
     miss(reason) {
       unread = reason
+      lost = undefined
     },
     row: (node, nowMs) => ({
       label,
       node,
       unread,
+      lost,
       nowMs: clock.atMs(nowMs),
       staleAfterMs: afterMs,
-      ...cells,
+      codes: cells.codes,
+      rttNs: cells.rttNs,
+      atMs: cells.atMs,
+      sinceS: cells.sinceS,
     }),
     lists: target =>
       cells.codes
         .subarray(laneCount * target, laneCount * (target + 1))
         .some(code => code !== codes.absent),
     renumber(places) {
-      const before = cells
-      cells = emptyCells(Math.max(0, ...places) + 1)
-      for (let from = 0; from < before.codes.length / laneCount; from += 1) {
-        const to = places[from] ?? -1
-        if (to >= 0) copyTarget(before, from, cells, to)
-      }
+      cells = placed(cells, places)
     },
   }
 }
@@ -82,13 +73,22 @@ const emptyCells = (targets: number): Cells => ({
   sinceS: new Uint32Array(laneCount * targets),
 })
 
-/** A tenth more than needed, so that nodes may join without a new array each. */
-function emptied(cells: Cells, places: readonly number[]): Cells {
-  const targets = places.reduce((most, place) => Math.max(most, place + 1), 0)
-  const fits = cells.codes.length >= laneCount * targets
-  if (!fits) return emptyCells(Math.ceil(1.1 * targets))
-  cells.codes.fill(codes.absent)
-  cells.atMs.fill(0)
+/** Where most sources list the same nodes in the same order, their own arrays are the row. */
+function placed(told: Cells, places: ArrayLike<number>): Cells {
+  let targets = 0
+  let same = true
+  for (let from = 0; from < places.length; from += 1) {
+    const to = places[from] ?? -1
+    targets = Math.max(targets, to + 1)
+    if (to !== from) same = false
+  }
+  const { codes: own, rttNs, atMs, sinceS } = told
+  if (same) return { codes: own, rttNs, atMs, sinceS }
+  const cells = emptyCells(targets)
+  for (let from = 0; from < told.codes.length / laneCount; from += 1) {
+    const to = places[from] ?? -1
+    if (to >= 0) copyTarget(told, from, cells, to)
+  }
   return cells
 }
 
@@ -100,48 +100,7 @@ function copyTarget(from: Cells, source: number, to: Cells, target: number): voi
   to.atMs.set(from.atMs.subarray(begin, end), laneCount * target)
 }
 
-/** Notes a path's outcomes; returns the time of the newest, 0 without any. */
-function notePath(cells: Cells, target: number, path: PathHealth): number {
-  let newestMs = 0
-  for (const kind of probeKinds) {
-    const { last, changedAtMs } = path.probes[kind]
-    const at = laneCount * target + laneOf(path.to, kind)
-    cells.codes[at] ||= codes.unprobed
-    if (last === undefined) continue
-    if (noteOutcome(cells, at, last)) cells.sinceS[at] = (changedAtMs ?? last.atMs) / 1000
-    newestMs = Math.max(newestMs, last.atMs)
-  }
-  return newestMs
-}
-
-/**
- * Of a node's several addresses the worst one is kept, and the older of two that are alike. Tells
- * whether this one is.
- */
-function noteOutcome({ codes: told, rttNs, atMs }: Cells, at: number, outcome: Outcome): boolean {
-  const code = codeOf(outcome)
-  const [known, rank] = [rankOf(told[at] ?? 0), rankOf(code)]
-  if (known > rank) return false
-  const alike = known === rank
-  const ns = outcome.kind === 'reply' ? outcome.rttNs : 0
-  told[at] = code
-  rttNs[at] = alike ? Math.max(ns, rttNs[at] ?? 0) : ns
-  atMs[at] = alike ? Math.min(outcome.atMs, atMs[at] ?? 0) : outcome.atMs
-  return true
-}
-
-const codeOf = (outcome: Outcome) =>
-  outcome.kind === 'reply' ? codes.reply : reasonCode(outcome.reason)
-
-/** Nothing, the prober's own trouble, a reply, a failure. */
-function rankOf(code: number): number {
-  if (code === codes.reply) return 2
-  const reason = reasonOfCode(code)
-  if (reason === undefined) return 0
-  return blames(reason) === 'prober' ? 1 : 3
-}
-
-const unreadOf = ({ feed }: Snapshot): string | undefined => {
+const unreadOf = ({ feed }: Pick<Snapshot, 'feed'>): string | undefined => {
   if (feed.kind === 'live') return undefined
   return feed.kind === 'lost' ? feed.reason : notHeardYet
 }

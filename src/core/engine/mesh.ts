@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { Mesh, MeshNode } from '../model/mesh.ts'
-import { type IpAddress, type NodeFacts, type NodeName, zoneOf } from '../model/node.ts'
-import type { NodeHealth, Snapshot } from '../model/snapshot.ts'
+import { type NodeName, zoneOf } from '../model/node.ts'
+import { type OutcomeFacts, type Outcomes, outcomesOf } from '../model/outcomes.ts'
+import type { Snapshot } from '../model/snapshot.ts'
 import type { HealthSource } from '../model/source.ts'
 import { createRow, type RowKeeper } from './mesh-row.ts'
 
@@ -18,12 +19,12 @@ export interface MeshKeeper {
   /** Follows a source until `close`; the source itself stays the caller's. */
   follow(of: MeshSource, source: HealthSource): void
   /** Takes one answer. Nothing of the snapshot is kept, and its ages stay what they are now. */
-  take(of: MeshSource, snapshot: Snapshot): void
+  take(of: MeshSource, snapshot: Snapshot, outcomes?: Outcomes): void
   /** Keeps the place of a source that could not be read, and why. */
   miss(of: MeshSource, reason: string): void
   /** Forgets a source: it was taken out, it did not fail. */
   drop(of: MeshSource): void
-  /** The matrix now. Its arrays are live: the next answer changes them. */
+  /** The matrix now. */
   mesh(): Mesh
   /** Calls `listener` when a source that is followed has news; returns the way to stop. */
   subscribe(listener: () => void): () => void
@@ -66,21 +67,22 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
     return entry
   }
 
-  const takeInto = (entry: Entry, snapshot: Snapshot) => {
+  const takeInto = (entry: Entry, snapshot: Snapshot, outcomes: Outcomes) => {
     if (!entry.named && snapshot.self !== undefined) {
       entry.name = snapshot.self
       entry.unnamed = false
     }
-    for (const node of snapshot.nodes) register.note(node.name, node, hostOf(node))
+    for (const name of outcomes.names) register.note(name, outcomes.factsOf(name))
     entry.takenAtMs = clock.nowMs()
-    entry.keeper.take(snapshot, entry.takenAtMs)
+    entry.keeper.take(snapshot, outcomes, entry.takenAtMs)
   }
 
   const readNews = () => {
     for (const entry of entries.values()) {
       if (entry.source === undefined || !entry.dirty) continue
       entry.dirty = false
-      takeInto(entry, entry.source.snapshot())
+      const snapshot = entry.source.snapshot()
+      takeInto(entry, snapshot, entry.source.outcomes?.() ?? outcomesOf(snapshot.nodes))
     }
   }
 
@@ -95,7 +97,8 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
         for (const listener of listeners) listener()
       })
     },
-    take: (of, snapshot) => takeInto(entryOf(of), snapshot),
+    take: (of, snapshot, outcomes = outcomesOf(snapshot.nodes)) =>
+      takeInto(entryOf(of), snapshot, outcomes),
     miss: (of, reason) => entryOf(of).keeper.miss(reason),
     drop({ label }) {
       entries.get(label)?.stop()
@@ -134,9 +137,6 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
   }
 }
 
-const hostOf = ({ paths }: NodeHealth): IpAddress | undefined =>
-  paths.find(({ to, rank }) => to === 'host' && rank === 'primary')?.ip
-
 /** Gives each name a place, and takes the places of names that are gone back now and then. */
 function createRegister() {
   let names: NodeName[] = []
@@ -151,7 +151,7 @@ function createRegister() {
       return names.push(name) - 1
     },
     /** Whoever knows something of a node knows it for all. */
-    note(name: NodeName, { labels, leaving }: NodeFacts, ip: IpAddress | undefined): void {
+    note(name: NodeName, { labels, leaving, ip }: OutcomeFacts = {}): void {
       const known = facts.get(name)
       if (labels ?? leaving) facts.set(name, { zone: zoneOf({ labels }), leaving, ip })
       else if (ip !== undefined && ip !== known?.ip) facts.set(name, { ...known, ip })

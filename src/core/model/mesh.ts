@@ -71,7 +71,7 @@ export interface MeshNode {
 }
 
 /**
- * What one source told of all nodes. The arrays are live and flat: `4 * target + lane`; what lies
+ * What one source told of all nodes. The arrays are flat: `4 * target + lane`; what lies
  * beyond their end is absent.
  */
 export interface MeshRow {
@@ -81,6 +81,8 @@ export interface MeshRow {
   readonly node: number
   /** Why it was not read; undefined where it was. */
   readonly unread: string | undefined
+  /** Since when it is lost, and when the next try is due, Unix milliseconds. */
+  readonly lost?: { readonly sinceMs: number; readonly retryAtMs?: number } | undefined
   /** The source's own clock now, Unix milliseconds: ages are measured by it. */
   readonly nowMs: number
   /** Two of the source's own intervals, and a timeout. */

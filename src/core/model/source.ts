@@ -1,4 +1,5 @@
 import type { NodeList, NodeName } from './node.ts'
+import type { Outcomes } from './outcomes.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Whom to probe. */
@@ -32,6 +33,8 @@ export type ProbeAnswer =
 export interface HealthSource {
   /** The latest snapshot; the same object until something changes. */
   snapshot(): Snapshot
+  /** The last outcomes alone, where they cost less than the nodes of a snapshot. */
+  outcomes?(): Outcomes
   /** Calls `listener` after changes, a few times a second at most; returns the way to stop. */
   subscribe(listener: () => void): () => void
   /** Probes now. Resolves once every result is in the snapshot; rejects only when aborted or closed. */

@@ -30,7 +30,10 @@ const worst = (verdicts: readonly Verdict[]): Verdict => {
  * When an answer is too old, in milliseconds: two intervals, and the time that a probe may take.
  * Never (Infinity) where nobody probes by itself.
  */
-export const staleAfterMs = ({ intervalMs, prober }: Snapshot): number =>
+export const staleAfterMs = ({
+  intervalMs,
+  prober,
+}: Pick<Snapshot, 'intervalMs' | 'prober'>): number =>
   intervalMs > 0 ? 2 * intervalMs + (prober?.timeoutMs ?? 0) : Number.POSITIVE_INFINITY
 
 /** Stale is not a failure: nobody asked since. */

@@ -45,8 +45,14 @@ const sourceReport = ({ seen }: MeshView, row: MeshRow) => ({
         read: true,
         ...(Number.isFinite(row.staleAfterMs) ? { staleAfterMs: row.staleAfterMs } : {}),
       }
-    : { read: false, reason: row.unread }),
+    : { read: false, reason: row.unread, ...lostReport(row) }),
 })
+
+const lostReport = ({ lost }: MeshRow) => {
+  if (lost === undefined) return {}
+  const { sinceMs, retryAtMs } = lost
+  return { sinceMs, ...(retryAtMs === undefined ? {} : { retryAtMs }) }
+}
 
 function sourcesOf({ rows }: Mesh): readonly MeshRow[] {
   const ranks = naturalRanks(rows.map(({ label }) => label))

@@ -12,6 +12,8 @@ import { isStale, staleAfterMs } from '../../core/model/verdict.ts'
 
 export interface ReportOptions {
   readonly version: string
+  /** What the daemon says of the nodes that are probed from here. */
+  readonly daemon?: Snapshot | undefined
   /** What happened so far, oldest first. */
   readonly events: ReturnType<typeof eventsReport>
 }
@@ -20,7 +22,15 @@ export interface ReportOptions {
  * A snapshot as the JSON document of `top --json`. Times are Unix milliseconds, round-trip times
  * nanoseconds; what is unknown is left out. Its schema: `schema/report.schema.json`.
  */
-export function toReport(snapshot: Snapshot, { version, events }: ReportOptions) {
+export function toReport(snapshot: Snapshot, { daemon, ...options }: ReportOptions) {
+  const { version } = options
+  const beside = daemon ? { daemon: viewReport(daemon, { version, events: [] }) } : {}
+  return { ...viewReport(snapshot, options), ...beside }
+}
+
+export type Report = ReturnType<typeof toReport>
+
+function viewReport(snapshot: Snapshot, { version, events }: Omit<ReportOptions, 'daemon'>) {
   const nodes = snapshot.nodes.map(node => nodeReport(node, snapshot))
   return {
     tool: { name: 'cilium-health', version },
@@ -43,8 +53,6 @@ export function toReport(snapshot: Snapshot, { version, events }: ReportOptions)
     events,
   }
 }
-
-export type Report = ReturnType<typeof toReport>
 
 const verdicts: readonly Verdict[] = ['reachable', 'unreachable', 'unknown']
 

@@ -19,16 +19,18 @@ import {
 } from './cells.ts'
 import { age, rtt } from './format.ts'
 import type { Span } from './line.ts'
-import type { Row } from './rows.ts'
+import type { Board, Row } from './rows.ts'
 import { mainProbes, sparkline } from './sparkline.ts'
 import { isSlow, severity } from './state.ts'
 import { clean, cut, cutMiddle } from './text.ts'
 import type { Glyphs } from './theme.ts'
+import { vantageColumn } from './vantage.ts'
 
 export interface CellContext {
   readonly nowMs: number
   readonly staleAfterMs: number
   readonly glyphs: Glyphs
+  readonly beside?: Board['beside']
 }
 
 export interface Column {
@@ -234,6 +236,8 @@ export const columns = {
     rank: row => (lastError(row) === '' ? 1 : 0),
     extra: true,
   },
+  here: vantageColumn('here', 'H'),
+  daemon: vantageColumn('daemon', 'D'),
 } as const satisfies Record<string, Column>
 
 export type ColumnId = keyof typeof columns

@@ -1,5 +1,6 @@
 import type { EventLog } from '../../core/model/events.ts'
 import type { Mesh } from '../../core/model/mesh.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { HealthSource } from '../../core/model/source.ts'
 import { createEventChooser } from './events-shown.ts'
 import type { Keymap } from './keys.ts'
@@ -28,7 +29,9 @@ export interface Feed {
 interface ComposerOptions {
   readonly feeds: readonly [Feed, ...Feed[]]
   /** Who sees whom, where somebody keeps it. */
-  readonly mesh: (() => Mesh) | undefined
+  readonly mesh?: (() => Mesh) | undefined
+  /** Whether the second feed tells of the same nodes as the first, which are probed from here. */
+  readonly compared?: boolean | undefined
   readonly nowMs: () => number
   readonly look: Look
   readonly title: string
@@ -48,8 +51,7 @@ export function createComposer(options: ComposerOptions): Compose {
   const startedAtMs = nowMs()
   const orderOf = createOrderer()
   const eventsOf = createEventChooser()
-  let board: Board | undefined
-  let second = Number.NaN
+  const boardFor = createBoards(options)
   const themeOf = (name: View['theme']): Theme => {
     const theme = themes.get(name) ?? createTheme({ ...look, theme: name })
     themes.set(name, theme)
@@ -59,11 +61,7 @@ export function createComposer(options: ComposerOptions): Compose {
     const atMs = view.frozen?.nowMs ?? nowMs()
     const { source, log } = feeds[view.source] ?? first
     const snapshot = view.frozen?.snapshot ?? source.snapshot()
-    // Time alone changes states, too; looking once a second is soon enough.
-    if (board?.snapshot !== snapshot || second !== Math.floor(atMs / 1000)) {
-      board = boardOf(snapshot, atMs, board)
-      second = Math.floor(atMs / 1000)
-    }
+    const board = boardFor(snapshot, view.source, atMs)
     const all = view.frozen?.events ?? log.list()
     const order = orderOf(board, view, atMs)
     const events = eventsOf(all, view.events)
@@ -76,6 +74,24 @@ export function createComposer(options: ComposerOptions): Compose {
     const body = bodyHeight(shown, width, height)
     const settled = settleEvents(settle(view, order, body), events, body)
     return settled === view ? shown : { ...shown, view: settled }
+  }
+}
+
+/** The boards as they were made last; of two vantages each has the other beside it. */
+function createBoards({ feeds, compared }: Pick<ComposerOptions, 'feeds' | 'compared'>) {
+  let board: Board | undefined
+  let other: Board | undefined
+  let second = Number.NaN
+  return (snapshot: Snapshot, place: number, atMs: number): Board => {
+    // Time alone changes states, too; looking once a second is soon enough.
+    if (board?.snapshot === snapshot && second === Math.floor(atMs / 1000)) return board
+    second = Math.floor(atMs / 1000)
+    board = boardOf(snapshot, atMs, board)
+    const feed = compared ? feeds[1 - place] : undefined
+    if (feed === undefined) return board
+    other = boardOf(feed.source.snapshot(), atMs, other)
+    board = { ...board, beside: { vantage: place === 0 ? 'daemon' : 'here', board: other } }
+    return board
   }
 }
 

@@ -18,21 +18,28 @@ export interface ColumnChoice {
 /** The chosen columns that fit; or, when wide, all that there are, scrolled behind the name. */
 export function placedColumns(
   choice: ColumnChoice,
-  board: Pick<Board, 'zoned'>,
+  board: Pick<Board, 'zoned' | 'beside'>,
   width: number,
 ): readonly Placed[] {
   const columns = chosenColumns(choice, board)
   return choice.wide ? wideLayout(width, columns, choice.scroll) : layout(width, columns)
 }
 
-/** Zones are shown where they are known, or where they were asked for. */
+/** Zones are shown where they are known, or asked for; the state from here and there where both are. */
 export function chosenColumns(
   { wide, columns }: Pick<ColumnChoice, 'wide' | 'columns'>,
-  { zoned }: Pick<Board, 'zoned'>,
+  { zoned, beside }: Pick<Board, 'zoned' | 'beside'>,
 ): readonly ColumnId[] {
   const chosen = wide ? columnIds : columns
   const asked = zoned || (!wide && columns !== defaultColumns)
-  return asked ? chosen : chosen.filter(id => id !== 'zone')
+  const vantages: readonly ColumnId[] = ['here', 'daemon']
+  if (beside && columns === defaultColumns && !wide) {
+    return defaultColumns
+      .filter(id => asked || id !== 'zone')
+      .flatMap(id => (id === 'state' ? vantages : [id]))
+  }
+  const hidden = [...(asked ? [] : ['zone']), ...(beside ? [] : vantages)]
+  return chosen.filter(id => !hidden.includes(id))
 }
 
 /**

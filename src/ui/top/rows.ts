@@ -6,6 +6,7 @@ import { staleAfterMs } from '../../core/model/verdict.ts'
 import { spanMs } from './measure.ts'
 import { type NodeState, nodeState, nodeStates } from './state.ts'
 import { clean } from './text.ts'
+import type { Vantage } from './vantage.ts'
 
 /** A node as the table knows it. */
 export interface Row {
@@ -31,6 +32,8 @@ export interface Board {
   readonly reachable: number
   /** Whether any node's zone is known. */
   readonly zoned: boolean
+  /** The same nodes probed from elsewhere. */
+  readonly beside?: { readonly vantage: Vantage; readonly board: Board } | undefined
 }
 
 /** What depends on the list of names alone; the same object until the list changes. */

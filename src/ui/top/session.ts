@@ -31,6 +31,8 @@ export interface SessionOptions extends StartOptions {
   readonly sources?: readonly NamedSource[] | undefined
   /** Who sees whom, by all of the sources. */
   readonly mesh?: (() => Mesh) | undefined
+  /** Whether the second source tells of the nodes of the first, which are probed from here. */
+  readonly compared?: boolean | undefined
   readonly nowMs: () => number
   readonly look: Look
   readonly title?: string | undefined
@@ -61,7 +63,7 @@ const dataFrameMs = 250
 export function createSession(options: SessionOptions): Session {
   const { nowMs, look, title = 'cilium-health top', keys = defaultKeys } = options
   const feeds = feedsOf(options)
-  const compose = createComposer({ feeds, mesh: options.mesh, nowMs, look, title, keys })
+  const compose = createComposer({ ...options, feeds, title, keys })
   const listeners = new Set<() => void>()
   let size: Size = { width: 80, height: 24 }
   let drawn: readonly string[] = []
@@ -91,13 +93,14 @@ export function createSession(options: SessionOptions): Session {
     return picture
   }
   const hands = { probing, feed: current, shown, tell, terminal: () => terminal }
+  const note = createNotetaker(current)
   const observe = (feed: Feed) => {
-    feed.log.observe(feed.source.snapshot())
+    note(feed)
     if (feed === current() || view.page === 'mesh') cameIn()
   }
   const tick = () => {
-    const { message } = view
-    if (message !== undefined && nowMs() >= message.untilMs) view = { ...view, message: undefined }
+    note(current())
+    if (nowMs() >= (view.message?.untilMs ?? Infinity)) view = { ...view, message: undefined }
     changed()
   }
   const press = (strokes: readonly string[]) => {
@@ -108,10 +111,8 @@ export function createSession(options: SessionOptions): Session {
     }
     changed()
   }
-  const watched = feeds.map(feed => {
-    feed.log.observe(feed.source.snapshot())
-    return feed.source.subscribe(() => observe(feed))
-  })
+  for (const feed of feeds) note(feed)
+  const watched = feeds.map(feed => feed.source.subscribe(() => observe(feed)))
   const ends = [pace.close, probing.close, ...watched, everySecond(tick, nowMs)]
 
   return {
@@ -159,6 +160,12 @@ function feedsOf({ source, sources = [], log }: SessionOptions): [Feed, ...Feed[
 
 const callAll = (functions: Iterable<() => void>): void => {
   for (const call of functions) call()
+}
+
+/** A source whose nodes are packed is unpacked while it is looked at: its events are of that time. */
+const createNotetaker = (current: () => Feed) => (feed: Feed) => {
+  const isPacked = feed.source.outcomes !== undefined
+  if (!isPacked || feed === current()) feed.log.observe(feed.source.snapshot())
 }
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>

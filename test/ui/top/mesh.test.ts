@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createMesh } from '../../../src/core/engine/mesh.ts'
 import { notHeardYet } from '../../../src/core/model/mesh.ts'
+import { outcomesOf } from '../../../src/core/model/outcomes.ts'
 import { createSession, type Session } from '../../../src/ui/top/session.ts'
 import { widthOf } from '../../../src/ui/top/text.ts'
 import {
@@ -246,4 +247,33 @@ test('no size and no key breaks the layout, whatever the names', () => {
     ),
     { numRuns: 60 },
   )
+})
+
+test('of sources that keep their nodes packed only the one that is shown is unpacked', () => {
+  const unpacked: string[] = []
+  const packed = (name: string) => {
+    const snapshot = snapshotOf(apart, name)
+    const outcomes = outcomesOf(snapshot.nodes)
+    const watched = new Proxy(snapshot, {
+      get(of, key) {
+        if (key === 'nodes') unpacked.push(name)
+        return of[key as keyof typeof of]
+      },
+    })
+    return { label: name, source: { ...fakeSource(watched), outcomes: () => outcomes } }
+  }
+  const keeper = createMesh({ clock: { nowMs: () => nowMs } })
+  const [first, ...others] = apart.nodes.map(packed)
+  if (first === undefined) throw new Error('no nodes')
+  const sources = [first, ...others]
+  for (const of of sources) keeper.follow(of, of.source)
+  const session = createSession({
+    ...{ source: first.source, sources, mesh: keeper.mesh },
+    ...{ nowMs: () => nowMs, look },
+  })
+  session.rows(120, 30)
+  session.press(['2'])
+  expect(session.rows(120, 30).join('\n')).toContain(`${apart.nodes.length}/`)
+  expect(new Set(unpacked)).toEqual(new Set([first.label]))
+  session.close()
 })

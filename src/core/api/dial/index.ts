@@ -72,9 +72,6 @@ export function openRoute(uri: string, access: Access = {}): Route {
   if (scheme === undefined) throw new UserError(`invalid host format '${uri}'`)
   const open = Object.hasOwn(diallers, scheme) ? diallers[scheme] : undefined
   if (open) return open(rest, access)
-  if (scheme === 'k8s') {
-    throw new UserError(`'${uri}' is for top and mesh`, 'They read many agents, and go on doing so')
-  }
-  const known = Object.keys(diallers).map(name => `${name}://`)
+  const known = [...Object.keys(diallers), 'k8s'].map(name => `${name}://`)
   throw new UserError(`unknown scheme in host '${uri}'`, `Known are ${known.join(', ')}`)
 }

@@ -5,6 +5,7 @@ import { orAborted } from '../or-aborted.ts'
 import { plainText } from '../plain-text.ts'
 import { type Execution, exec } from './exec.ts'
 import { Refusal, statusMessage } from './refusal.ts'
+import { contextWord } from './target.ts'
 
 /** A Kubernetes API server, and the user of a kubeconfig. */
 export interface Cluster {
@@ -91,7 +92,7 @@ function chooseContext(config: KubeConfig, context: string): void {
 const contextsOf = (config: KubeConfig) =>
   config
     .getContexts()
-    .map(({ name }) => encodeURIComponent(name).replaceAll('%3A', ':').replaceAll('%40', '@'))
+    .map(({ name }) => contextWord(name))
     .join(', ') || 'none'
 
 async function getJson(url: string, options: RequestOptions): Promise<unknown> {

@@ -17,6 +17,15 @@ const maxWordsBytes = 16 * 1024
 
 /** The first byte of each message says which stream it belongs to. */
 const channels = { stdout: 1, stderr: 2, status: 3 } as const
+/** A command may take its time; a connection that answers no ping is dead. */
+const usualBeat: Beat = { everyMs: 5000, patienceMs: 10_000 }
+
+export interface Beat {
+  readonly everyMs: number
+  /** As long as nothing at all may come. */
+  readonly patienceMs: number
+}
+
 /** Without stdin the two are the same. */
 const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
 
@@ -29,6 +38,7 @@ export async function exec(
   execution: Execution,
   options: RequestOptions,
   signal: AbortSignal,
+  beat = usualBeat,
 ): Promise<string> {
   const { default: Socket } = await import('ws')
   signal.throwIfAborted()
@@ -36,11 +46,12 @@ export async function exec(
     ...(options as object),
     perMessageDeflate: false,
     maxPayload: maxStdoutBytes,
+    handshakeTimeout: beat.patienceMs,
   })
   const abort = () => socket.terminate()
   signal.addEventListener('abort', abort, { once: true })
   try {
-    return await outcomeOf(socket, execution)
+    return await Promise.race([outcomeOf(socket, execution), silenceOf(socket, beat)])
   } catch (error) {
     signal.throwIfAborted()
     throw error
@@ -81,6 +92,23 @@ function outcomeOf(socket: WebSocket, { command }: Execution): Promise<string> {
     const failure = failureOf(status, stderr.text(), command[0] ?? '')
     if (failure === undefined) resolve(stdout.text())
     else reject(new Error(failure))
+  })
+  return promise
+}
+
+/** Rejects once nothing has come for too long, not even the answer to a ping. */
+function silenceOf(socket: WebSocket, { everyMs, patienceMs }: Beat): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const words = `nothing heard from the API server for ${patienceMs / 1000} s`
+  socket.once('open', () => {
+    const dead = setTimeout(() => reject(new Error(words)), patienceMs)
+    const beating = setInterval(() => socket.ping(), everyMs)
+    const restart = () => dead.refresh()
+    socket.on('message', restart).on('pong', restart)
+    socket.once('close', () => {
+      clearTimeout(dead)
+      clearInterval(beating)
+    })
   })
   return promise
 }

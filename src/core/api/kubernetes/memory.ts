@@ -1,17 +1,21 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Clock } from '../../clock.ts'
 import { createStore, type Store } from '../../engine/store.ts'
-import type { FactsOf } from '../../model/node.ts'
-import type { Origin, Snapshot } from '../../model/snapshot.ts'
+import { codes } from '../../model/mesh.ts'
+import type { FactsOf, IpAddress, Node, NodeName, Path } from '../../model/node.ts'
+import { noteOutcomes, type Outcomes } from '../../model/outcomes.ts'
+import { type Outcome, type ProbeKind, probeKinds } from '../../model/probe.ts'
+import type { NodeHealth, Origin, Snapshot } from '../../model/snapshot.ts'
+import type { HealthSource } from '../../model/source.ts'
 import { createIntake, type Intake } from '../intake.ts'
 import { readStatus, takeReport } from '../poll.ts'
-import { fromWire } from '../read-wire.ts'
+import type { WireReport } from '../read-wire.ts'
+import { type Footprint, longer, retell } from './trail.ts'
 
 /** What is kept of an agent's answers. */
-export interface Memory {
+export interface Memory extends Pick<HealthSource, 'snapshot' | 'outcomes'> {
   /** Takes an answer; tells the agent's own interval. Throws an Error if it is no JSON. */
   take(text: string): number
-  snapshot(): Snapshot
   /** For what concerns the source as a whole, and its listeners. */
   readonly store: Pick<Store, 'setFeed' | 'setAgent' | 'subscribe' | 'close'>
   /** What is known, for one who compares an answer with it. */
@@ -23,6 +27,10 @@ export interface MemoryOptions {
   readonly origin: Origin
   readonly historyLength: number
   readonly factsOf: FactsOf
+  /** How many sources share what memory there is for earlier answers. */
+  readonly sources: number
+  /** The names that the sources of a cluster have in common. */
+  readonly sharedNames: SharedNames
 }
 
 /** Keeps the last outcomes of each probe: for one who looks at a single agent. */
@@ -43,63 +51,127 @@ export function createHistory(options: MemoryOptions): Memory {
 }
 
 /**
- * Keeps the last answer only, packed, and unpacks it for who asks: a thousand agents that each tell
- * of a thousand nodes would be gigabytes as objects, and are 40 MB so.
+ * Keeps the last answer: its outcomes in flat arrays, and the text packed, for who looks at the nodes;
+ * of the earlier ones a trail of two bytes a probe. A thousand agents that each tell of a thousand nodes would be gigabytes as objects.
  */
 export function createLastAnswer(options: MemoryOptions): Memory {
-  const { clock } = options
+  const { clock, factsOf } = options
   const head = createStore(options)
-  let packed = deflateRawSync('{}')
-  let receivedAtMs = 0
-  let unpacked: WeakRef<Pick<Snapshot, 'nodes' | 'self'>> | undefined
-  let made: WeakRef<Snapshot> | undefined
+  let self: NodeName | undefined
+  let outcomes: Outcomes = noteOutcomes([], factsOf).done()
+  let trail: readonly Footprint[] = []
+  let nodes = (): readonly NodeHealth[] => []
+  let known = () => unpacked(deflateRawSync('{}'), [], clock)
+  let made: Snapshot | undefined
   let madeOf: Snapshot | undefined
 
-  const known = () => {
-    const store = createStore({ ...options, historyLength: 1 })
-    const intake = createIntake(store, options.factsOf)
-    takeReport({ intake }, fromWire(readJson(inflateRawSync(packed).toString()), receivedAtMs))
+  /** Does not depend on what comes later: a snapshot tells of its own time. */
+  const unpacked = (
+    packed: Buffer,
+    past: readonly Footprint[],
+    { nowMs }: Pick<Clock, 'nowMs'>,
+  ) => {
+    const store = createStore({ ...options, historyLength: past.length + 1 })
+    const intake = createIntake(store, factsOf)
+    const report = readStatus(inflateRawSync(packed).toString(), { nowMs })
+    takeReport({ intake }, { ...report, findings: [] })
+    retell(past, report, intake)
+    takeReport({ intake }, report)
     store.close()
     return { store, intake }
   }
 
-  const content = () => {
-    const there = unpacked?.deref()
-    if (there) return there
-    const { nodes, self } = known().store.snapshot()
-    const fresh = { nodes, self }
-    unpacked = new WeakRef(fresh)
-    return fresh
-  }
-
   return {
     take(text) {
-      const { intervalMs } = fromWire({ ...readJson(text), nodes: [] }, clock.nowMs())
-      packed = deflateRawSync(text, { level: 1 })
-      receivedAtMs = clock.nowMs()
-      unpacked = undefined
-      head.setIntervalMs(intervalMs)
-      return intervalMs
+      const report = readStatus(text, clock)
+      const before = outcomes
+      outcomes = asBefore(before, outcomesIn(report, options))
+      if (outcomes.newestMs !== before.newestMs) trail = longer(trail, before, options.sources)
+      self = report.list.self
+      const packed = deflateRawSync(text, { level: 1 })
+      const receivedAtMs = clock.nowMs()
+      const past = trail.filter(({ names }) => names === outcomes.names)
+      const own = () => unpacked(packed, past, { nowMs: () => receivedAtMs })
+      known = own
+      nodes = rememberWeakly(() => own().store.snapshot().nodes)
+      head.setIntervalMs(report.intervalMs)
+      return report.intervalMs
     },
+    outcomes: () => outcomes,
     snapshot() {
       const now = head.snapshot()
-      const there = madeOf === now ? made?.deref() : undefined
-      if (there) return there
-      const fresh: Snapshot = { ...now, ...content() }
-      made = new WeakRef(fresh)
+      if (made === undefined || madeOf !== now) made = withNodes({ ...now, self }, nodes)
       madeOf = now
-      return fresh
+      return made
     },
     store: head,
-    known,
+    known: () => known(),
   }
 }
 
-/** The nodes are looked at when somebody asks for them. */
-function readJson(text: string): object {
-  try {
-    return Object(JSON.parse(text))
-  } catch (error) {
-    throw new Error('the answer is no JSON', { cause: error })
+/** The nodes are made when somebody looks at them, and given up when nobody does. */
+const withNodes = (head: Snapshot, nodes: () => readonly NodeHealth[]): Snapshot =>
+  Object.defineProperty({ ...head }, 'nodes', { get: nodes, enumerable: true })
+
+function rememberWeakly<T extends object>(make: () => T): () => T {
+  let made: WeakRef<T> | undefined
+  return () => {
+    const there = made?.deref() ?? make()
+    made = new WeakRef(there)
+    return there
   }
 }
+
+function outcomesIn(report: WireReport, { factsOf, sharedNames }: MemoryOptions): Outcomes {
+  const { names, places, ips } = sharedNames(report.list.nodes)
+  const notes = noteOutcomes(names, name => ({ ...factsOf(name), ip: ips.get(name) }))
+  const noteOne = ({ node, to }: Path, kind: ProbeKind, outcome?: Outcome) =>
+    notes.note(places.get(node) ?? 0, to, kind, outcome)
+  for (const path of report.list.nodes.flatMap(({ paths }) => paths)) {
+    for (const kind of probeKinds) noteOne(path, kind)
+  }
+  for (const { path, kind, outcome } of report.findings) noteOne(path, kind, outcome)
+  return notes.done()
+}
+
+/** The answer tells of no times but its own: what is as it was has been so since then. */
+function asBefore(before: Outcomes, now: Outcomes): Outcomes {
+  if (before.names !== now.names) return now
+  now.codes.forEach((code, at) => {
+    const same = (code === codes.reply) === (before.codes[at] === codes.reply)
+    const since = before.sinceS[at] ?? 0
+    if (same && since > 0) now.sinceS[at] = since
+  })
+  return now
+}
+
+interface NameList {
+  readonly names: readonly NodeName[]
+  readonly places: ReadonlyMap<NodeName, number>
+  /** Of the hosts, as the list told them that was the first of its kind. */
+  readonly ips: ReadonlyMap<NodeName, IpAddress>
+}
+
+/** Sorts names; lists that are alike become one. */
+export type SharedNames = (nodes: readonly Node[]) => NameList
+
+/** A thousand lists of a thousand names are 60 MB otherwise. */
+export function shareNames(): SharedNames {
+  let last: NameList = { names: [], places: new Map(), ips: new Map() }
+  return nodes => {
+    // Cilium's order changes from answer to answer.
+    const sorted = nodes.map(({ name }) => name).sort()
+    const same =
+      sorted.length === last.names.length && sorted.every((name, at) => name === last.names[at])
+    if (!same) {
+      const places = new Map(sorted.map((name, at) => [name, at]))
+      last = { names: sorted, places, ips: new Map(nodes.flatMap(hostOf)) }
+    }
+    return last
+  }
+}
+
+const hostOf = ({ name, paths }: Node): (readonly [NodeName, IpAddress])[] =>
+  paths
+    .filter(({ to, rank }) => to === 'host' && rank === 'primary')
+    .map(({ ip }) => [name, ip] as const)

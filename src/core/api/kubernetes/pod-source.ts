@@ -5,15 +5,17 @@ import { probeByPoll } from '../order-probe.ts'
 import { plainText } from '../plain-text.ts'
 import type { Remote } from '../remote.ts'
 import type { Cluster } from './cluster.ts'
-import { createHistory, createLastAnswer } from './memory.ts'
+import { createHistory, createLastAnswer, type SharedNames } from './memory.ts'
 import type { NodeBook } from './nodes.ts'
-import { agentContainer } from './pods.ts'
+import { runHealth } from './pods.ts'
 import { missingRight, Refusal } from './refusal.ts'
 import type { Roster } from './roster.ts'
 import type { Turns } from './turns.ts'
 
 export interface PodSourceOptions {
   readonly node: string
+  /** The URI that leads to it. */
+  readonly label: string
   readonly cluster: Cluster
   readonly roster: Roster
   readonly nodes: NodeBook
@@ -22,7 +24,15 @@ export interface PodSourceOptions {
   readonly historyLength: number
   /** Whether the last answer alone is kept: for many agents at once. */
   readonly lastOnly: boolean
+  readonly sharedNames: SharedNames
+  /** How many there are of them. */
+  readonly sources: number
   readonly random: () => number
+}
+
+export interface PodSource extends HealthSource {
+  /** Resolves once it is this agent's turn to be asked. */
+  readonly asked: Promise<void>
 }
 
 /** Never more often, however often an agent probes: each answer costs it a process. */
@@ -34,16 +44,22 @@ const unknownPaceMs = 60_000
  * The health that the agent of a node tells: `cilium-health status` run in its pod, as often as the
  * agent probes. A new pod on the node takes the place of the old one.
  */
-export function createPodSource(options: PodSourceOptions): HealthSource {
-  const { node, cluster, clock, historyLength, random } = options
-  const label = `k8s://${cluster.context}, node ${node}`
+export function createPodSource(options: PodSourceOptions): PodSource {
+  const { node, label, clock, historyLength, random } = options
   const remember = options.lastOnly ? createLastAnswer : createHistory
   const origin = { kind: 'daemon', label } as const
-  const memory = remember({ clock, origin, historyLength, factsOf: options.nodes.factsOf })
+  const { sharedNames, sources } = options
+  const memory = remember({
+    ...{ clock, origin, historyLength, sharedNames, sources },
+    factsOf: options.nodes.factsOf,
+  })
   const { store } = memory
-  const remote = createPodRemote(options, ready =>
-    store.setAgent(ready ? { kind: 'ok', detail: '' } : { kind: 'failing', detail: 'not ready' }),
-  )
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  const remote = createPodRemote(options, {
+    onTurn: ask,
+    onReady: ready =>
+      store.setAgent(ready ? { kind: 'ok', detail: '' } : { kind: 'failing', detail: 'not ready' }),
+  })
   const life = new AbortController()
   const { promise: firstWord, resolve: speak } = Promise.withResolvers<void>()
 
@@ -73,7 +89,7 @@ export function createPodSource(options: PodSourceOptions): HealthSource {
           const backOffMs = Math.min(unknownPaceMs, 2000 * 2 ** Math.min(tries++, 10))
           const retryMs = backOffMs * (0.5 + random() / 2)
           const reason = reasonOf(error)
-          store.setFeed({ kind: 'lost', sinceMs, reason, retryAtMs: nowMs + retryMs })
+          store.setFeed({ kind: 'lost', sinceMs, reason, retryAtMs: Math.round(nowMs + retryMs) })
           speak()
           return retryMs
         },
@@ -84,7 +100,9 @@ export function createPodSource(options: PodSourceOptions): HealthSource {
 
   const ended = follow()
   return {
+    asked,
     snapshot: memory.snapshot,
+    ...(memory.outcomes ? { outcomes: memory.outcomes } : {}),
     subscribe: store.subscribe,
     async probe(order) {
       const signal = AbortSignal.any([order.signal, life.signal])
@@ -119,12 +137,13 @@ const unlessClosed = (signal: AbortSignal) => (error: unknown) => {
 /** The two calls that the agent's command line can make for us, as if it were the API. */
 function createPodRemote(
   { node, cluster, roster, turns }: PodSourceOptions,
-  onReady: (ready: boolean) => void,
+  { onTurn, onReady }: { readonly onTurn: () => void; readonly onReady: (ready: boolean) => void },
 ): Remote {
   const command = { GET: ['status'], PUT: ['status', '--probe'] }
   return {
     call: (method, _, signal) =>
       turns.run(signal, async spent => {
+        onTurn()
         const agent = await roster.find(node, signal)
         if (!agent) throw new Error(`there is no pod of Cilium on ${node} any more`)
         if (agent.trouble !== undefined) {
@@ -132,13 +151,8 @@ function createPodRemote(
           throw new Error(agent.trouble)
         }
         onReady(agent.ready)
-        const execution = {
-          namespace: agent.namespace,
-          pod: agent.name,
-          container: agentContainer,
-          command: ['cilium-health', ...command[method], '-o', 'json'],
-        }
-        const text = await cluster.exec(execution, signal).catch(error => {
+        const words = [...command[method], '-o', 'json']
+        const text = await runHealth(cluster, agent, words, signal).catch(error => {
           roster.doubt()
           throw error
         })

@@ -14,7 +14,7 @@ export interface AgentPod {
   readonly ready: boolean
 }
 
-export const agentContainer = 'cilium-agent'
+const agentContainer = 'cilium-agent'
 const selector = 'k8s-app=cilium'
 
 const text = (limit: number) =>
@@ -61,6 +61,17 @@ export async function listAgents(
     return each.success ? [each.output] : []
   })
   return onePerNode(found).map(each => agentOf(each, namespace))
+}
+
+/** What `cilium-health` in the agent's container writes. Rejects as `Cluster.exec` does. */
+export const runHealth = (
+  cluster: Cluster,
+  { namespace, name: pod }: AgentPod,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<string> => {
+  const command = ['cilium-health', ...words]
+  return cluster.exec({ namespace, pod, container: agentContainer, command }, signal)
 }
 
 type Pod = v.InferOutput<typeof pod>

@@ -28,6 +28,13 @@ export function readKubernetesTarget(uri: string): KubernetesTarget {
   return { context, namespace, pod }
 }
 
+export const uriOf = ({ context = '', namespace = '', pod = '' }: Partial<KubernetesTarget>) =>
+  `k8s://${contextWord(context)}/${namespace}/${pod}`
+
+/** A context's name as it stands in a URI: what need not be escaped is left readable. */
+export const contextWord = (context: string): string =>
+  encodeURIComponent(context).replaceAll('%3A', ':').replaceAll('%40', '@')
+
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part)

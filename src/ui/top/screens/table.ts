@@ -43,7 +43,8 @@ export function headingLine({ view, board, theme }: Shown, width: number): Line 
 function rowLine(row: Row, placed: readonly Placed[], shown: Shown): Line {
   const { theme, view, nowMs, board } = shown
   const { glyphs } = theme
-  const context = { nowMs, staleAfterMs: staleAfterMs(board.snapshot), glyphs }
+  const { beside } = board
+  const context = { nowMs, staleAfterMs: staleAfterMs(board.snapshot), glyphs, beside }
   const spans: Span[] = [
     [glyphs.states[row.state], stateTone[row.state]],
     view.marks.has(row.node.name) ? ['*', 'bold'] : [' '],

@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest'
-import { createHistory, createLastAnswer } from '../../../../src/core/api/kubernetes/memory.ts'
+import {
+  createHistory,
+  createLastAnswer,
+  shareNames,
+} from '../../../../src/core/api/kubernetes/memory.ts'
 import { systemClock } from '../../../../src/core/clock.ts'
+import { outcomesOf } from '../../../../src/core/model/outcomes.ts'
 
 const options = {
   clock: systemClock,
   origin: { kind: 'daemon', label: 'a test' },
   historyLength: 5,
   factsOf: () => undefined,
+  sharedNames: shareNames(),
+  sources: 1000,
 } as const
 
 const answer = (atMs: number) => {
@@ -18,7 +25,7 @@ const answer = (atMs: number) => {
 
 test.each([
   ['a history', createHistory, 2],
-  ['the last answer', createLastAnswer, 1],
+  ['the last answer', createLastAnswer, 2],
 ])('%s tells what came last', (_, create, kept) => {
   const memory = create(options)
   expect(memory.snapshot().nodes).toEqual([])
@@ -35,5 +42,69 @@ test.each([
   expect(memory.snapshot().nodes).toHaveLength(1)
   memory.store.setFeed({ kind: 'lost', sinceMs: 1, reason: 'gone' })
   expect(memory.snapshot()).toMatchObject({ feed: { reason: 'gone' }, nodes: [{ name: 'a' }] })
+  memory.store.close()
+})
+
+test('the outcomes alone say what the nodes say, whatever their order; lists that are alike are one', () => {
+  const memories = [createLastAnswer(options), createLastAnswer(options)]
+  const probed = (status: string) => ({
+    status,
+    latency: 5,
+    lastProbed: new Date(1e12).toISOString(),
+  })
+  const addressOf = (ip: string, status = '') => ({ ip, icmp: probed(status), http: probed('') })
+  const nodes = [
+    {
+      name: 'b',
+      host: {
+        'primary-address': addressOf('192.0.2.2'),
+        'secondary-addresses': [addressOf('192.0.2.3', 'Connection timed out')],
+      },
+    },
+    { name: 'a', host: { 'primary-address': { ip: '192.0.2.1' } } },
+  ]
+  memories.forEach((memory, index) => {
+    memory.take(JSON.stringify({ nodes: index === 0 ? nodes : nodes.toReversed() }))
+  })
+  const [first, second] = memories.map(memory => memory.outcomes?.())
+  expect(first?.names).toEqual(['a', 'b'])
+  expect(second?.names).toBe(first?.names)
+  const told = outcomesOf(memories[0]?.snapshot().nodes ?? [])
+  for (const outcomes of [first, second]) {
+    const { codes, rttNs, atMs, newestMs } = told
+    expect(outcomes).toMatchObject({ codes, rttNs, atMs, newestMs })
+  }
+  for (const { store } of memories) store.close()
+})
+
+test('a snapshot goes on telling of its own time', () => {
+  const memory = createLastAnswer(options)
+  memory.take(answer(1e12))
+  const before = memory.snapshot()
+  memory.take(answer(1e12 + 5000))
+  memory.store.setAgent({ kind: 'ok', detail: '' })
+  const atMs = ({ nodes }: typeof before) => nodes[0]?.paths[0]?.probes.icmp.last?.atMs
+  expect([before, memory.snapshot()].map(atMs)).toEqual([1e12, 1e12 + 5000])
+  memory.store.close()
+})
+
+test('of earlier answers a trail is kept: when, whether it was reached, and about how fast', () => {
+  const memory = createLastAnswer(options)
+  const told = (second: number, latency: number, status = '') => {
+    const probed = { latency, status, lastProbed: new Date(1e12 + 1000 * second).toISOString() }
+    const host = { 'primary-address': { ip: '192.0.2.1', icmp: probed, http: probed } }
+    return JSON.stringify({ local: { name: 'a' }, nodes: [{ name: 'a', host }] })
+  }
+  memory.take(told(0, 1e6))
+  memory.take(told(1, 0, 'Connection timed out'))
+  memory.take(told(1, 0, 'Connection timed out'))
+  memory.take(told(2, 3e6))
+  const icmp = memory.snapshot().nodes[0]?.paths[0]?.probes.icmp
+  const seconds = [0, 1, 2].map(index => ((icmp?.history.atMs(index) ?? 0) - 1e12) / 1000)
+  expect(seconds).toEqual([0, 1, 2])
+  expect(icmp?.history.length).toBe(3)
+  expect(icmp?.history.reason(1)).toBe('timeout')
+  expect(Math.abs((icmp?.history.rttNs(0) ?? 0) / 1e6 - 1)).toBeLessThan(0.1)
+  expect(icmp?.flaps).toBe(2)
   memory.store.close()
 })
