@@ -1,4 +1,5 @@
 import { registerHooks } from 'node:module'
+import { failureText } from '../src/core/api/failure-text.ts'
 import { systemClock } from '../src/core/clock.ts'
 import { createMesh } from '../src/core/engine/mesh.ts'
 import type { NodeName } from '../src/core/model/node.ts'
@@ -12,6 +13,8 @@ export interface ScreenFlags extends LookFlags, TableFlags {
   readonly keys?: Readonly<Record<string, string>>
   /** False where frames are not to be marked for the terminal. */
   readonly sync?: boolean
+  /** Of the HTTP probe. */
+  readonly port: number
 }
 
 /** What the screen shows: one source, or several by their URIs. */
@@ -58,7 +61,11 @@ export async function showScreen(
       stdout: process.stdout,
       signal,
       look: lookOf(flags),
-      ...start,
+      keys: bound.keys,
+      statusText: (failure, kind, { ip }) => failureText(failure, { kind, ip, port: flags.port }),
+      sort: flags.sort,
+      filter: flags.filter,
+      columns: flags.columns,
       screenReader: process.env.INK_SCREEN_READER === 'true',
       synchronized: flags.sync ?? true,
     })

@@ -2,13 +2,14 @@ import type { EventLog } from '../../core/model/events.ts'
 import type { Mesh } from '../../core/model/mesh.ts'
 import type { HealthSource } from '../../core/model/source.ts'
 import { createEventChooser } from './events-shown.ts'
-import type { Keymap } from './keys.ts'
+import { failureWords } from './format.ts'
+import { defaultKeys, type Keymap } from './keys.ts'
 import { chosenColumns, placedColumns } from './layout.ts'
 import { createMeshLooker } from './mesh-look.ts'
 import { createOrderer } from './order.ts'
 import { type Board, boardOf, rowNamed, rowSpanMs } from './rows.ts'
-import { bodyHeight, readingLines, readingRoom } from './screens/screen.ts'
-import type { Shown } from './screens/shown.ts'
+import { bodyHeight } from './screens/screen.ts'
+import type { Shown, StatusText } from './screens/shown.ts'
 import { createTheme, type Look, type Theme } from './theme.ts'
 import { type Scene, settle, settleEvents, type View } from './view.ts'
 
@@ -28,18 +29,20 @@ export interface Feed {
 interface ComposerOptions {
   readonly feeds: readonly [Feed, ...Feed[]]
   /** Who sees whom, where somebody keeps it. */
-  readonly mesh: (() => Mesh) | undefined
+  readonly mesh?: (() => Mesh) | undefined
   readonly nowMs: () => number
   readonly look: Look
-  readonly title: string
-  readonly keys: Keymap
+  readonly title?: string | undefined
+  readonly keys?: Keymap | undefined
+  readonly statusText?: StatusText | undefined
 }
 
 type Compose = (view: View, probing: Shown['probing'], size: Size) => Shown
 
 /** Brings snapshot, view and time together; what did not change since last time is not made again. */
 export function createComposer(options: ComposerOptions): Compose {
-  const { feeds, nowMs, look, title, keys } = options
+  const { feeds, nowMs, look, title = 'cilium-health top' } = options
+  const { keys = defaultKeys, statusText = failureWords } = options
   const [first] = feeds
   const labels = feeds.map(({ label }) => label)
   const snapshotOf = (place: number) => (feeds[place] ?? first).source.snapshot()
@@ -71,7 +74,8 @@ export function createComposer(options: ComposerOptions): Compose {
     const mesh =
       view.page === 'mesh' ? lookAtMesh?.(view.mesh, atMs, view.frozen !== undefined) : undefined
     const sources = { labels, at: view.source, snapshot: snapshotOf }
-    const basis = { title, theme, keys, startedAtMs, board, order, events, log: all, probing }
+    const told = { title, theme, keys, startedAtMs, statusText, probing }
+    const basis = { ...told, board, order, events, log: all }
     const shown: Shown = { ...basis, view, mesh, sources, nowMs: atMs }
     const body = bodyHeight(shown, width, height)
     const settled = settleEvents(settle(view, order, body), events, body)

@@ -1,4 +1,5 @@
-import type { FailureReason } from '../../core/model/probe.ts'
+import type { Failure, FailureReason } from '../../core/model/probe.ts'
+import type { ProbeHealth } from '../../core/model/snapshot.ts'
 
 /** An RTT in three digits: `42us`, `4.21ms`, `1.50s`. */
 export function rtt(ns: number | undefined): string {
@@ -59,6 +60,22 @@ export const reasonTexts: Readonly<Record<FailureReason, string>> = {
   other: 'failed',
   'not-permitted': 'not permitted here',
   'no-resources': 'prober out of resources',
+}
+
+/** A failure in our own words, with its evidence. */
+export const failureWords = ({ reason, detail }: Pick<Failure, 'reason' | 'detail'>): string =>
+  detail === '' ? reasonTexts[reason] : `${reasonTexts[reason]} (${detail})`
+
+/** Whether the verdict may be older than we know: it was never seen to turn. */
+export const maybeOlder = ({ flaps }: Pick<ProbeHealth, 'flaps'>): boolean => flaps === 0
+
+/** Since when a probe's verdict is what it is: `since 14:58:07 (9s)`, `for at least 9s`. */
+export function sinceText(probe: ProbeHealth, nowMs: number): string {
+  if (probe.changedAtMs === undefined) return ''
+  const lasted = age(nowMs - probe.changedAtMs)
+  return maybeOlder(probe)
+    ? `for at least ${lasted}`
+    : `since ${clock(probe.changedAtMs)} (${lasted})`
 }
 
 /** The same in at most five columns. */

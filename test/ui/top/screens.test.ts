@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import { actionIds, bindingOf } from '../../../src/ui/top/bindings.ts'
-import { createSession, type SessionOptions } from '../../../src/ui/top/session.ts'
-import { parseColumns } from '../../../src/ui/top/start.ts'
+import { createSession } from '../../../src/ui/top/session.ts'
 import { widthOf } from '../../../src/ui/top/text.ts'
 import {
   bigCluster,
@@ -17,34 +16,9 @@ import {
   proberState,
   reply,
 } from '../../support/clusters.ts'
+import { look, screen, sgr } from '../../support/screen.ts'
 
 process.env.TZ = 'UTC'
-
-const look = { theme: 'default', color: false, ascii: false } as const
-// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR begins with ESC
-const sgr = /\x1b\[[\d;]*m/g
-
-function screen(
-  snapshot: Snapshot,
-  size: string,
-  keys: readonly string[] = [],
-  options: Partial<SessionOptions> = {},
-): string {
-  const [width = 80, height = 24] = size.split('x').map(Number)
-  const session = createSession({
-    source: fakeSource(snapshot),
-    nowMs: () => nowMs,
-    look,
-    ...options,
-  })
-  session.rows(width, height)
-  for (const key of keys) session.press([key])
-  const rows = session.rows(width, height).map(row => row.replace(sgr, ''))
-  session.close()
-  expect(rows).toHaveLength(height)
-  for (const row of rows) expect(widthOf(row)).toBeLessThanOrEqual(width)
-  return `${rows.map(row => row.trimEnd()).join('\n')}\n`
-}
 
 const sizes = ['160x50', '120x30', '80x24', '40x10', '20x5']
 

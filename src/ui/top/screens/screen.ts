@@ -73,19 +73,28 @@ function screenLines(shown: Shown, width: number, height: number): readonly Line
   }
   if (page === 'detail' && menuLines(shown, width, height) === undefined) {
     const banners = warningLines(shown, width, height)
-    const body = detailLines(shown, width, height - 1 - banners.length)
-    return footed([...banners, ...body], shown, width, height)
+    const foot = height < roomy ? 1 : 2
+    const body = detailLines(shown, width, height - foot - banners.length)
+    return footed(statused([...banners, ...body], shown, width, height), shown, width, height)
   }
   const lines = page === 'mesh' ? meshScreen(shown, width, height) : listPage(shown, width, height)
   return footed(lines, shown, width, height)
 }
 
-/** The mesh, and the status line where there is room. */
 function meshScreen(shown: Shown, width: number, height: number): readonly Line[] {
-  if (height < roomy) return meshPage(shown, width, height - 1)
-  const lines = meshPage(shown, width, height - 2)
+  return statused(meshPage(shown, width, height - (height < roomy ? 1 : 2)), shown, width, height)
+}
+
+/** The status line below, where there is room. */
+function statused(
+  lines: readonly Line[],
+  shown: Shown,
+  width: number,
+  height: number,
+): readonly Line[] {
+  if (height < roomy) return lines
   const padding = Array.from({ length: Math.max(0, height - 2 - lines.length) }, () => blank)
-  return [...lines, ...padding, statusLine(shown, width)]
+  return [...lines.slice(0, height - 2), ...padding, statusLine(shown, width)]
 }
 
 /** The header, the list or the menu that is open in its place, and the status line. */
@@ -108,12 +117,10 @@ function footed(
   width: number,
   height: number,
 ): readonly Line[] {
-  const { dialog, page } = shown.view
-  const without = height < roomy || page === 'detail' || dialog?.kind === 'help'
-  const prompt = without && promptOf(shown.view) !== undefined ? [statusLine(shown, width)] : []
-  const room = height - 1 - prompt.length
-  const padding = Array.from({ length: Math.max(0, room - lines.length) }, () => blank)
-  return [...lines.slice(0, room), ...padding, ...prompt, hintLine(shown, width)]
+  const padding = Array.from({ length: Math.max(0, height - 1 - lines.length) }, () => blank)
+  const prompt = isTyping(shown.view) && height < roomy
+  const last = prompt ? statusLine(shown, width) : hintLine(shown, width)
+  return [...lines.slice(0, height - 1), ...padding, last]
 }
 
 const tinyLines = ({ board }: Shown): readonly Line[] => [
