@@ -11,7 +11,7 @@ import { type Board, boardOf, rowNamed, rowSpanMs } from './rows.ts'
 import { bodyHeight } from './screens/screen.ts'
 import type { Shown, StatusText } from './screens/shown.ts'
 import { createTheme, type Look, type Theme } from './theme.ts'
-import { type Scene, settle, settleEvents, type View } from './view.ts'
+import { type Scene, settle, settleEvents, settleMarks, type View } from './view.ts'
 
 export interface Size {
   readonly width: number
@@ -78,7 +78,8 @@ export function createComposer(options: ComposerOptions): Compose {
     const basis = { ...told, board, order, events, log: all }
     const shown: Shown = { ...basis, view, mesh, sources, nowMs: atMs }
     const body = bodyHeight(shown, width, height)
-    const settled = settleEvents(settle(view, order, body), events, body)
+    const marked = settleMarks(view, board.names.index)
+    const settled = settleEvents(settle(marked, order, body), events, body)
     return settled === view ? shown : { ...shown, view: settled }
   }
 }

@@ -165,6 +165,14 @@ export function settle(view: View, order: Order, body: number): View {
     : { ...view, at, top, selected }
 }
 
+/** Without the marks of nodes that left; a list that is empty yet drops none. */
+export function settleMarks(view: View, known: ReadonlyMap<NodeName, number>): View {
+  const { marks } = view
+  if (marks.size === 0 || known.size === 0) return view
+  const kept = new Set([...marks].filter(name => known.has(name)))
+  return kept.size === marks.size ? view : { ...view, marks: kept }
+}
+
 /** The same for the events; they come in at the top, and the selected one moves down with the rest. */
 export function settleEvents(view: View, shown: readonly HealthEvent[], body: number): View {
   const { events } = view

@@ -221,6 +221,11 @@ test('chosen columns are shown in the order given, with the name always', () => 
   })
 })
 
+test('marks that a filter hides are told', () => {
+  expect(screen(bigCluster(200), '100x14', ['*', 'e'])).toMatch(/200 marked, \d+ hidden/)
+  expect(screen(bigCluster(200), '100x14', ['*'])).toMatch(/200 marked {2}/)
+})
+
 test('the next theme is drawn at once', () => {
   const session = createSession({
     source: fakeSource(bigCluster(200)),

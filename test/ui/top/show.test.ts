@@ -99,7 +99,7 @@ test('a probe shows its progress, and then what came of it', async () => {
   const terminal = top()
   await terminal.shows('reachable')
   terminal.type('  p')
-  await terminal.shows('probing 1/4')
+  await terminal.shows('probing 2 nodes: 25%')
   await terminal.shows('2 probed in')
 })
 

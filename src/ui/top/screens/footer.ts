@@ -1,8 +1,8 @@
 import { actionIds, bindingOf } from '../bindings.ts'
-import { lackOf } from '../filter.ts'
+import { count } from '../format.ts'
 import { keyName } from '../keys.ts'
-import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
-import { markLine, promptLine, promptOf } from '../prompt.ts'
+import { type Line, parts, type Span, spread } from '../line.ts'
+import type { Progress } from '../probing.ts'
 import { clean } from '../text.ts'
 import type { Dialog } from '../view.ts'
 import { meshPlace, meshWords } from './mesh.ts'
@@ -15,7 +15,7 @@ export function statusLine(shown: Shown, width: number): Line {
   if (probing !== undefined) right.push([progressText(shown, probing), 'info'])
   if (view.mouse) right.push(['MOUSE', 'bold'])
   if (view.follow) right.push(['FOLLOW', 'bold'])
-  if (view.marks.size > 0) right.push([`${view.marks.size} marked`, 'bold'])
+  if (view.marks.size > 0) right.push([marksText(shown), 'bold'])
   const places = {
     table: () => place(view.at, order.names.length, board.rows.length),
     detail: () => place(view.at, order.names.length, board.rows.length),
@@ -33,13 +33,17 @@ export function statusLine(shown: Shown, width: number): Line {
 const place = (at: number, length: number, total: number): string =>
   `${length === 0 ? 0 : at + 1}/${length}${length === total ? '' : ` of ${total}`}`
 
-function progressText(
-  { board }: Shown,
-  { done, total }: { readonly done: number; readonly total: number },
-): string {
+function progressText({ board }: Shown, { nodes, share }: Progress): string {
   const most = board.snapshot.prober?.maxProbesPerSecond
-  const limit = most === undefined ? '' : `, at most ${Math.round(most)}/s`
-  return total === 0 ? 'probing ...' : `probing ${done}/${total}${limit}`
+  const what = `probing ${count(nodes, 'node')}`
+  if (share === undefined) return `${what} ...`
+  return `${what}: ${Math.floor(100 * share)}%${most === undefined ? '' : `, at most ${Math.round(most)}/s`}`
+}
+
+/** Marks that a filter hides are told: what is done with marked nodes is done with those shown. */
+function marksText({ view: { marks }, order }: Shown): string {
+  const shown = order.names.reduce((sum, name) => sum + (marks.has(name) ? 1 : 0), 0)
+  return `${marks.size} marked${shown === marks.size ? '' : `, ${marks.size - shown} hidden`}`
 }
 
 function filterLine(shown: Shown): Line {

@@ -4,6 +4,7 @@ import type { PathHealth, Snapshot } from '../../../core/model/snapshot.ts'
 import type { Keymap } from '../keys.ts'
 import type { MeshLook } from '../mesh-look.ts'
 import type { Order } from '../order.ts'
+import type { Progress } from '../probing.ts'
 import type { Board } from '../rows.ts'
 import type { Theme } from '../theme.ts'
 import type { View } from '../view.ts'
@@ -38,5 +39,5 @@ export interface Shown {
   readonly mesh: MeshLook | undefined
   readonly sources: SourcesShown
   readonly statusText: StatusText
-  readonly probing: { readonly done: number; readonly total: number } | undefined
+  readonly probing: Progress | undefined
 }
