@@ -1,6 +1,7 @@
 import { severities } from '../../core/model/events.ts'
 import type { NodeName } from '../../core/model/node.ts'
 import type { ActionId } from './bindings.ts'
+import { chartChanges } from './chart-moves.ts'
 import { columnIds } from './columns.ts'
 import { everything } from './filter.ts'
 import { closeInMesh, meshChanges, openInMesh, selectInMesh } from './mesh-moves.ts'
@@ -9,7 +10,7 @@ import { themeNames } from './theme.ts'
 import { typingOf } from './typing.ts'
 import { clamp, placeOf, type Scene, type View, windowTop } from './view.ts'
 
-type Change = (view: View, scene: Scene) => View
+export type Change = (view: View, scene: Scene) => View
 
 const select =
   (placeFrom: Move): Change =>
@@ -125,6 +126,7 @@ export const changes: Partial<Record<ActionId, Change>> = {
   zoomReset: view => ({ ...view, windowMs: undefined }),
   log: view => ({ ...view, log: !view.log }),
   theme: view => ({ ...view, theme: following(themeNames, view.theme) }),
+  ...chartChanges,
   ...meshChanges,
 }
 
@@ -156,9 +158,13 @@ function open(view: View, scene: Scene): View {
   return { ...shown, page: 'detail', selected: name }
 }
 
-/** One step back: the page, then its filter, then errors only, then the marks. */
+/** One step back: the cursor, the page, then its filter, then errors only, then the marks. */
 function goBack(view: View): View {
-  if (view.page === 'detail') return { ...view, page: 'table' }
+  if (view.page === 'detail') {
+    return view.chart.cursorMs === undefined
+      ? { ...view, page: 'table' }
+      : { ...view, chart: { ...view.chart, cursorMs: undefined } }
+  }
   if (view.page === 'events') {
     return view.events.text === ''
       ? { ...view, page: 'table' }

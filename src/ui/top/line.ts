@@ -53,9 +53,14 @@ export const fill = (line: Line, width: number, tone: Tone): Line => [
 export const plain = (line: Line): string => line.map(([text]) => text).join('')
 
 /** A rule with a title in it. */
-export const rule = (title: string, width: number, theme: Theme): Line => {
-  const before = `${theme.glyphs.line.repeat(2)} ${title} `
-  return [[before + theme.glyphs.line.repeat(Math.max(0, width - widthOf(before))), 'dim']]
+export const rule = (title: string, width: number, theme: Theme): Line =>
+  ruled([[title, 'dim']], width, theme)
+
+/** The same with a title in several tones. */
+export const ruled = (title: Line, width: number, theme: Theme): Line => {
+  const { line } = theme.glyphs
+  const before: Line = [[`${line.repeat(2)} `, 'dim'], ...title, [' ']]
+  return [...before, [line.repeat(Math.max(0, width - lineWidth(before))), 'dim']]
 }
 
 /** A row as the terminal gets it, never wider than it should be; neighbours of one tone are one piece. */

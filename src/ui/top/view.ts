@@ -2,6 +2,7 @@ import type { HealthEvent, Severity } from '../../core/model/events.ts'
 import type { NodeName } from '../../core/model/node.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { Page } from './bindings.ts'
+import { type ChartChoice, firstChart } from './chart-moves.ts'
 import { type ColumnId, defaultColumns } from './columns.ts'
 import type { ExportFormat } from './export.ts'
 import { everything, type Filter } from './filter.ts'
@@ -88,6 +89,7 @@ export interface View extends Choice {
   /** How much history the charts show; undefined: all that there is. */
   readonly windowMs: number | undefined
   readonly log: boolean
+  readonly chart: ChartChoice
   readonly theme: ThemeName
   readonly mouse: boolean
   readonly message: Message | undefined
@@ -115,6 +117,7 @@ export const firstView: View = {
   scroll: 0,
   windowMs: undefined,
   log: false,
+  chart: firstChart,
   theme: 'default',
   mouse: false,
   message: undefined,

@@ -41,3 +41,20 @@ test('the detail tells the time, its place in the list, marks, and that it is fr
   expect(rows[0]).toMatch(/FROZEN 14:58:07$/)
   expect(rows[22]).toMatch(/1 marked {2}2\/50$/)
 })
+
+test('a low screen draws one path, says which, and v turns to the other; i leaves out a kind', () => {
+  const low = (...keys: string[]) => screen(bigCluster(30), '80x24', ['G', 'enter', ...keys])
+  expect(low()).toMatch(/^── host {2}⠒⠒ icmp \S+ {2}⠢⠔ http .*v endpoint ─/m)
+  expect(low('v')).toMatch(/^── endpoint .* v host ─/m)
+  expect(low('i')).toMatch(/^── host {2}⠒⠒ icmp \S+ {2}last/m)
+  expect(low('l')).toMatch(/^── .*log scale/m)
+})
+
+test('the cursor of the charts goes from sample to sample and tells its time; Esc takes it away', () => {
+  const at = (...keys: string[]) => screen(bigCluster(30), '80x24', ['enter', ...keys])
+  expect(at('left')).toMatch(/^── host at 14:57:55 /m)
+  expect(at('left', 'left', 'left')).toMatch(/^── host at 14:55:55 /m)
+  expect(at('left', 'left', 'right')).not.toContain(' at 14:')
+  expect(at('left', 'left', 'escape')).not.toContain(' at 14:')
+  expect(at('left', 'left', 'escape', 'escape')).toContain('NODE')
+})

@@ -2,7 +2,6 @@ import { type ProbeKind, probeKinds } from '../../../core/model/probe.ts'
 import type { PathHealth } from '../../../core/model/snapshot.ts'
 import { staleAfterMs } from '../../../core/model/verdict.ts'
 import { agentCell, flapsOf, rttCell, secondaries, stateTone } from '../cells.ts'
-import { chartOf } from '../chart.ts'
 import { diagnose } from '../diagnosis.ts'
 import {
   eventGlyph,
@@ -12,17 +11,16 @@ import {
   severityTone,
   whatText,
 } from '../event-text.ts'
-import { age, clock, interval, rtt, sinceText } from '../format.ts'
-import { blank, type Line, lineWidth, parts, rule, type Span, spread } from '../line.ts'
+import { age, clock, interval, sinceText } from '../format.ts'
+import { blank, type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { markWords } from '../mark-text.ts'
 import { statisticsFor } from '../measure.ts'
-import { type Row, rowNamed, rowSpanMs } from '../rows.ts'
+import { type Row, rowNamed } from '../rows.ts'
 import { clean, cut, padEnd, padStart, wrap } from '../text.ts'
+import { chartLines } from './charts.ts'
 import { clockSpans } from './header.ts'
 import { probeLines } from './probes.ts'
 import type { Shown } from './shown.ts'
-
-const labelWidth = 8
 
 /** One node: what is wrong with it and where, each probe's figures, and their last hour drawn. */
 export function detailLines(shown: Shown, width: number, height: number): readonly Line[] {
@@ -155,68 +153,3 @@ function aboutLine(row: Row, { board }: Shown, width: number): Line {
     width,
   )
 }
-
-function chartLines(row: Row, shown: Shown, width: number, room: number): readonly Line[] {
-  const both = [row.host, row.endpoint].filter(path => path !== undefined)
-  const [only = both[0]] = both.filter(path => path.verdict === 'unreachable')
-  const paths = room >= 20 ? both : only === undefined ? [] : [only]
-  const each = Math.floor((room - 1) / Math.max(1, paths.length)) - 1
-  const windowMs = shown.view.windowMs ?? Math.max(shortestMs, rowSpanMs(row, shown.nowMs))
-  const charts = paths.flatMap(path => {
-    const title = `${path.to} icmp + http`
-    return chartBlock(path, shown, { title, windowMs, width, height: each })
-  })
-  return [...charts, axisLine(windowMs, width)]
-}
-
-interface ChartPlace {
-  readonly title: string
-  readonly windowMs: number
-  readonly width: number
-  readonly height: number
-}
-
-/** An axis shorter than this would show nothing but dust. */
-export const shortestMs = 10_000
-
-/** A path's history under its title; one line more than `height`. */
-export function chartBlock(
-  path: PathHealth,
-  shown: Shown,
-  { title, windowMs, width, height }: ChartPlace,
-): readonly Line[] {
-  const { theme, view, nowMs } = shown
-  const { rows, topNs, bottomNs } = chartOf(
-    probeKinds.map(kind => path.probes[kind].history),
-    {
-      width: Math.max(1, width - labelWidth),
-      height,
-      fromMs: nowMs - windowMs,
-      toMs: nowMs,
-      log: view.log,
-      glyphs: theme.glyphs,
-    },
-  )
-  const middleNs = view.log ? Math.sqrt(topNs * bottomNs) : topNs / 2
-  const labels = new Map([
-    [height >> 1, rtt(middleNs)],
-    [height - 1, rtt(bottomNs)],
-    [0, rtt(topNs)],
-  ])
-  const what = `${title}, last ${interval(windowMs)}${view.log ? ', log scale' : ''}`
-  return [
-    rule(what, width, theme),
-    ...rows.map(
-      (text, index): Line => [
-        [padStart(labels.get(index) ?? '', labelWidth - 1), 'dim'],
-        [theme.glyphs.wall, 'dim'],
-        [text, 'info'],
-      ],
-    ),
-  ]
-}
-
-const axisLine = (windowMs: number, width: number): Line => [
-  [' '.repeat(labelWidth)],
-  ...spread([[`-${interval(windowMs)}`, 'dim']], [['now', 'dim']], width - labelWidth),
-]
