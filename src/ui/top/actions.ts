@@ -5,7 +5,7 @@ import { chartChanges } from './chart-moves.ts'
 import { columnIds } from './columns.ts'
 import { everything } from './filter.ts'
 import { closeInMesh, meshChanges, openInMesh, selectInMesh } from './mesh-moves.ts'
-import { type Move, moves } from './moves.ts'
+import { eventDialog, messagesDialog } from './text-dialog.ts'
 import { themeNames } from './theme.ts'
 import { typingOf } from './typing.ts'
 import { clamp, placeOf, type Scene, type View, windowTop } from './view.ts'
@@ -87,7 +87,8 @@ export const changes: Partial<Record<ActionId, Change>> = {
   nextSource: sourceBeside(1),
   help: view => ({ ...view, dialog: { kind: 'help', top: 0, search: undefined } }),
   prober: view => ({ ...view, dialog: { kind: 'prober', top: 0 } }),
-  palette: view => ({ ...view, dialog: { kind: 'palette', ...typingOf(''), at: 0 } }),
+  messages: view => ({ ...view, dialog: messagesDialog(view) }),
+  palette: view => ({ ...view, dialog: { kind: 'palette', text: '', at: 0 } }),
   sort: view => ({ ...view, dialog: { kind: 'sort' } }),
   copy: view => ({ ...view, dialog: { kind: 'copy' } }),
   export: view => ({ ...view, dialog: { kind: 'export', format: undefined, ...typingOf('') } }),
@@ -143,17 +144,19 @@ const toggled = (marks: ReadonlySet<NodeName>, name: NodeName): ReadonlySet<Node
   return changed
 }
 
-/** The selected node, or that of the selected event: even if a filter hides it in the table. */
+/** The selected node, or that of the selected event: even if a filter hides it in the table. An event of no node is told at length. */
 function open(view: View, scene: Scene): View {
-  const { order, events, snapshot } = scene
+  const { order, events, snapshot, nowMs } = scene
   if (view.page === 'mesh') return openInMesh(view, scene)
   if (view.page === 'table') {
     const selected = order.names[placeOf(view, order)]
     return selected === undefined ? view : { ...view, page: 'detail', selected }
   }
-  const name = events[view.events.at]?.nodes[0]
+  const event = events[view.events.at]
+  if (event === undefined) return view
+  const [name] = event.nodes
   const there = name !== undefined && snapshot.nodes.some(node => node.name === name)
-  if (!there) return view
+  if (!there) return { ...view, dialog: eventDialog(event, nowMs) }
   const shown = order.index.has(name) ? view : { ...view, filter: everything, errorsOnly: false }
   return { ...shown, page: 'detail', selected: name }
 }

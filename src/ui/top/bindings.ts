@@ -141,6 +141,7 @@ export const bindings = {
   sampleAfter: { keys: ['right'], title: 'chart: later sample', group: 'View', pages: detail },
   theme: { keys: ['T'], title: 'next theme', group: 'View', pages },
   mouse: { keys: ['M'], title: 'mouse on or off', group: 'App', pages },
+  messages: { keys: ['L'], title: 'messages again', group: 'App', pages },
   redraw: { keys: ['ctrl+l'], title: 'redraw', group: 'App', pages },
   suspend: { keys: ['ctrl+z'], title: 'suspend', group: 'App', pages },
   quit: { keys: ['q'], title: 'quit', group: 'App', pages, hint: 'quit' },

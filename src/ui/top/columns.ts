@@ -5,7 +5,7 @@ import {
   ageMs,
   agentCell,
   agentRank,
-  changedAtMs,
+  changedLast,
   figure,
   flapsOf,
   lastError,
@@ -17,7 +17,7 @@ import {
   stateTone,
   times,
 } from './cells.ts'
-import { age, rtt } from './format.ts'
+import { age, maybeOlder, rtt } from './format.ts'
 import type { Span } from './line.ts'
 import type { Row } from './rows.ts'
 import { mainProbes, sparkline } from './sparkline.ts'
@@ -195,10 +195,11 @@ export const columns = {
     drop: 13,
     align: 'right',
     cell: (row, _width, { nowMs }) => {
-      const atMs = changedAtMs(row)
-      return [atMs === undefined ? '' : age(nowMs - atMs), 'dim']
+      const probe = changedLast(row)
+      if (probe?.changedAtMs === undefined) return ['']
+      return [`${maybeOlder(probe) ? '>' : ''}${age(nowMs - probe.changedAtMs)}`, 'dim']
     },
-    rank: row => -(changedAtMs(row) ?? -Infinity),
+    rank: row => -(changedLast(row)?.changedAtMs ?? -Infinity),
     extra: true,
   },
   flaps: {

@@ -73,15 +73,15 @@ export function pressSort(view: View, stroke: string): View {
 export function pressReading(
   view: View,
   stroke: string,
-  dialog: Dialog & { kind: 'help' | 'prober' },
-  scene: Scene,
+  dialog: Dialog & { kind: 'help' | 'prober' | 'text' },
 ): View {
-  const { length, body } = scene.reading()
-  const top = movedBy(stroke, scene.keys, dialog.top, body, Math.max(1, length - body + 1))
-  if (top !== undefined) return { ...view, dialog: { ...dialog, top } }
-  const action = actionFor(stroke, 'table', scene.keys)
-  if (action === 'filter') {
-    return { ...view, dialog: { kind: 'help', top: 0, search: { ...typingOf(''), at: 0 } } }
+  if (stroke === '/' || stroke === ':')
+    return { ...view, dialog: { kind: 'palette', text: '', at: 0 } }
+  const line = isNextKey(stroke) ? 1 : isPreviousKey(stroke) ? -1 : undefined
+  const step = line ?? readingSteps[stroke]
+  return {
+    ...view,
+    dialog: step === undefined ? undefined : { ...dialog, top: Math.max(0, dialog.top + step) },
   }
   return closing.has(action) ? { ...view, dialog: undefined } : view
 }

@@ -46,7 +46,8 @@ function pressDialog(view: View, dialog: Dialog, stroke: string, scene: () => Sc
         ? { view: pressReading(view, stroke, dialog, scene()) }
         : pressHelpSearch(view, dialog.search, stroke, scene())
     case 'prober':
-      return { view: pressReading(view, stroke, dialog, scene()) }
+    case 'text':
+      return { view: pressReading(view, stroke, dialog) }
     case 'sort':
       return { view: pressSort(view, stroke) }
     case 'columns':

@@ -13,7 +13,8 @@ import { promptOf } from './prompt.ts'
 import { screenRows } from './screens/screen.ts'
 import type { Shown, StatusText } from './screens/shown.ts'
 import { type StartOptions, startView } from './start.ts'
-import { clean, cleanUpTo } from './text.ts'
+import { clean } from './text.ts'
+import { told } from './text-dialog.ts'
 import type { Look } from './theme.ts'
 import { longestText } from './typing.ts'
 import type { Message } from './view.ts'
@@ -82,7 +83,7 @@ export function createSession(options: SessionOptions): Session {
     pace.soon()
   }
   const tell = (text: string, tone: Message['tone']) => {
-    view = { ...view, message: { text: clean(text), tone, untilMs: nowMs() + messageMs } }
+    view = told(view, { text: clean(text), tone, untilMs: nowMs() + messageMs }, nowMs())
     changed()
   }
   const current = () => feeds[view.source] ?? feeds[0]

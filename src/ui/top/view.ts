@@ -30,6 +30,12 @@ export type Dialog =
   | { readonly kind: 'prober'; readonly top: number }
   | { readonly kind: 'help'; readonly top: number; readonly search: Search | undefined }
   | { readonly kind: 'sort' | 'copy' }
+  | {
+      readonly kind: 'text'
+      readonly title: string
+      readonly lines: readonly string[]
+      readonly top: number
+    }
   | { readonly kind: 'confirm'; readonly question: string; readonly nodes: readonly NodeName[] }
   | ({ readonly kind: 'palette' } & Search)
   | { readonly kind: 'columns'; readonly at: number }
@@ -93,6 +99,8 @@ export interface View extends Choice {
   readonly theme: ThemeName
   readonly mouse: boolean
   readonly message: Message | undefined
+  /** Messages so far with their time of day, newest first. */
+  readonly told: readonly string[]
 }
 
 export const firstView: View = {
@@ -121,6 +129,7 @@ export const firstView: View = {
   theme: 'default',
   mouse: false,
   message: undefined,
+  told: [],
 }
 
 /** What a change may look at: the rows in their order, and how many of them fit. */

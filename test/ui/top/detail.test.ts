@@ -34,6 +34,7 @@ test('where no turn was seen, a failure lasts at least as long as we looked', ()
   const known = cluster({ nodes: [] })
   const detail = screen({ ...known, nodes: [{ ...node, paths }] }, '80x24', ['enter'])
   expect(detail).toContain('host icmp 10.0.0.1 for at least 70s: no reply in time')
+  expect(detail).toContain('14:56:57 ✗ DOWN  (>70s) host icmp, endpoint icmp no reply in time')
 })
 
 test('the detail tells the time, its place in the list, marks, and that it is frozen', () => {

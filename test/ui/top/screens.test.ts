@@ -182,10 +182,27 @@ test('events are filtered by severity and words, acknowledged, and lead to their
   expect(eventful('100x14', ['3', '/', ...'web-2', 'enter'])).toMatch(/LEFT.*web-2/)
   expect(eventful('100x14', ['3', '/', ...'nothing', 'enter'])).toContain('has "nothing" in it')
   expect(eventful('100x14', ['3', 'G', 'a'])).toContain('[acknowledged]')
-  expect(eventful('100x14', ['3', 'G', 'enter'])).toContain('web-1')
-  expect(eventful('100x14', ['3', 'G', 'enter'])).toContain('verdict unreachable')
+  expect(eventful('100x14', ['3', 'j', 'enter'])).toContain('web-1')
+  expect(eventful('100x14', ['3', 'j', 'enter'])).toContain('verdict unreachable')
   expect(eventful('100x14', ['tab', 'tab'])).toContain('NODE')
   expect(eventful('100x14', [])).toContain('Node list lost 60s ago, these are its last: agent gone')
+})
+
+test('what lasts stands above what is over, and an event of no node is told at length', () => {
+  const rows = eventful('100x20', ['3']).split('\n')
+  expect(rows.slice(5, 8).map(row => row.slice(9, 16))).toEqual(['◆ LOST ', '✗ DOWN ', '○ LEFT '])
+  expect(rows[16]).toBe('14:57:07 LOST: node list lost: agent gone, 60s')
+  expect(eventful('40x8', ['3', 'enter'])).toContain(
+    '14:57:07 LOST: node list lost: agent\ngone, 60s',
+  )
+})
+
+test('a message that is too long is cut, and can be read again', () => {
+  const options = { columns: ['nonsense'] }
+  const rows = screen(bigCluster(20), '60x14', [], options).split('\n')
+  expect(rows[13]).toMatch(/^no column "nonsense"; there are node state.*… {2}L more$/)
+  const read = screen(bigCluster(20), '60x14', ['L'], options)
+  expect(read).toMatch(/^Messages\n14:58:07 no column "nonsense"[^…]*last-error\n/)
 })
 
 const menus: Record<string, string[]> = {

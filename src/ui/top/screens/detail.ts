@@ -6,12 +6,12 @@ import { diagnose } from '../diagnosis.ts'
 import {
   eventGlyph,
   kindWords,
-  lastedMs,
+  lastedText,
   probesText,
   severityTone,
   whatText,
 } from '../event-text.ts'
-import { age, clock, interval, sinceText } from '../format.ts'
+import { clock, interval, sinceText } from '../format.ts'
 import { blank, type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { markWords } from '../mark-text.ts'
 import { statisticsFor } from '../measure.ts'
@@ -125,7 +125,8 @@ function eventLines(
   return own.slice(0, most).map((event): Line => {
     const tone = severityTone[event.severity]
     const what = `${probesText(event)} ${whatText(event)}`.trim()
-    const span = lastedMs(event, nowMs) > 0 ? `(${age(lastedMs(event, nowMs))}) ` : ''
+    const lasted = lastedText(event, nowMs)
+    const span = lasted === '' ? '' : `(${lasted}) `
     return [
       [`${clock(event.atMs)} `, 'dim'],
       [`${eventGlyph(event, theme.glyphs)} ${padEnd(kindWords[event.kind], 5)}`, tone],

@@ -3,8 +3,8 @@ import { count } from '../format.ts'
 import { keyName } from '../keys.ts'
 import { type Line, parts, type Span, spread } from '../line.ts'
 import type { Progress } from '../probing.ts'
-import { clean } from '../text.ts'
-import type { Dialog } from '../view.ts'
+import { clean, cut, widthOf } from '../text.ts'
+import type { Dialog, Message } from '../view.ts'
 import { meshPlace, meshWords } from './mesh.ts'
 import type { Shown } from './shown.ts'
 
@@ -82,6 +82,7 @@ const readingHints: Hints = [
 const dialogHints: Readonly<Record<Exclude<Dialog['kind'], 'confirm'>, Hints>> = {
   help: readingHints,
   prober: readingHints,
+  text: readingHints,
   sort: [
     ['letter', 'sorts, again reverses'],
     ['Esc', 'close'],
@@ -134,8 +135,18 @@ export function hintLine(shown: Shown, width: number): Line {
     return hints(dialogHints.palette, width)
   }
   if (dialog !== undefined) return hints(dialogHints[dialog.kind], width)
-  if (message !== undefined) return [[message.text, message.tone]]
+  if (message !== undefined) return messageLine(message, shown, width)
   return hints(pageHints(shown), width)
+}
+
+/** A message that is too long says how to read the rest. */
+function messageLine({ text, tone }: Message, { keys, theme }: Shown, width: number): Line {
+  if (widthOf(text) <= width) return [[text, tone]]
+  const rest = `  ${keyName(keys.messages[0] ?? '')} more`
+  return [
+    [cut(text, Math.max(1, width - widthOf(rest)), theme.glyphs.ellipsis), tone],
+    [rest, 'dim'],
+  ]
 }
 
 function pageHints({ view, keys }: Shown): Hints {

@@ -1,9 +1,8 @@
 import { count } from '../format.ts'
 import { blank, type Line, paintLine } from '../line.ts'
-import { promptOf } from '../prompt.ts'
-import { windowTop } from '../view.ts'
+import { clean, wrap } from '../text.ts'
 import { detailLines } from './detail.ts'
-import { eventLines, eventsHeading, eventsSummary } from './events.ts'
+import { eventLines, eventPreview, eventsHeading, eventsSummary } from './events.ts'
 import { hintLine, statusLine } from './footer.ts'
 import { headerLines, warningLines } from './header.ts'
 import { helpLines, helpTitle } from './help.ts'
@@ -16,6 +15,8 @@ import { headingLine, tableLines } from './table.ts'
 const smallest = { width: 20, height: 5 }
 /** Screens lower than this do without the columns' heading and the status line. */
 const roomy = 8
+/** The event that is selected is told at length on screens at least this high. */
+const roomForPreview = 16
 
 /** The whole screen: exactly `height` rows, none wider than `width`. */
 export function screenRows(shown: Shown, width: number, height: number): readonly string[] {
@@ -27,13 +28,20 @@ export function screenRows(shown: Shown, width: number, height: number): readonl
 
 /** How many rows of its list the page has room for. */
 export function bodyHeight(shown: Shown, width: number, height: number): number {
-  return Math.max(1, height - listTop(shown, width, height) - (height < roomy ? 1 : 2))
+  const below = (height < roomy ? 1 : 2) + previewLines(shown, width, height).length
+  return Math.max(1, height - listTop(shown, width, height) - below)
 }
 
 /** The screen's first row of the list. */
 export function listTop(shown: Shown, width: number, height: number): number {
   const heading = height < roomy ? 0 : 1
   return pageHeader(shown, width, height).length + heading
+}
+
+/** The selected event at length, in two lines below the list. */
+function previewLines(shown: Shown, width: number, height: number): readonly Line[] {
+  if (shown.view.page !== 'events' || height < roomForPreview) return []
+  return eventPreview(shown, width)
 }
 
 function pageHeader(shown: Shown, width: number, height: number): readonly Line[] {
@@ -43,11 +51,14 @@ function pageHeader(shown: Shown, width: number, height: number): readonly Line[
     : lines
 }
 
-/** What is read over the whole screen. */
+/** A title, and the lines below it. */
+type Reading = (shown: Shown, width: number) => readonly [Line, readonly Line[]]
+
 const readings = {
-  help: { title: helpTitle, text: helpLines },
-  prober: { title: proberTitle, text: proberLines },
-} as const
+  help: (shown, width) => [helpTitle(width), helpLines(shown, width)],
+  prober: (shown, width) => [proberTitle(width), proberLines(shown)],
+  text: (shown, width) => textLines(shown, width),
+} satisfies Record<'help' | 'prober' | 'text', Reading>
 
 /** The text that is read; none while nothing is. */
 export function readingLines(shown: Shown, width: number): readonly Line[] {
@@ -62,23 +73,33 @@ export const readingRoom = (height: number): number => Math.max(1, height - 2)
 
 function screenLines(shown: Shown, width: number, height: number): readonly Line[] {
   if (width < smallest.width || height < smallest.height) return tinyLines(shown)
-  const { dialog, page } = shown.view
-  if (dialog?.kind === 'help' || dialog?.kind === 'prober') {
-    const lines = readingLines(shown, width)
-    const search = dialog.kind === 'help' ? dialog.search : undefined
-    const room = readingRoom(height) - (search === undefined ? 0 : 1)
-    const top = windowTop(dialog.top, search?.at ?? dialog.top, lines.length, room)
-    const title = readings[dialog.kind].title(width)
-    return footed([title, ...lines.slice(top, top + room)], shown, width, height)
-  }
+  return footed(
+    readingPage(shown, width, height) ?? pageLines(shown, width, height),
+    shown,
+    width,
+    height,
+  )
+}
+
+/** What is read over the whole screen. */
+function readingPage(shown: Shown, width: number, height: number): readonly Line[] | undefined {
+  const { dialog } = shown.view
+  if (dialog === undefined || !('top' in dialog)) return undefined
+  const [title, lines] = readings[dialog.kind](shown, width)
+  const room = height - 2
+  const top = Math.min(dialog.top, Math.max(0, lines.length - room))
+  return [title, ...lines.slice(top, top + room)]
+}
+
+function pageLines(shown: Shown, width: number, height: number): readonly Line[] {
+  const { page } = shown.view
   if (page === 'detail' && menuLines(shown, width, height) === undefined) {
     const banners = warningLines(shown, width, height)
     const foot = height < roomy ? 1 : 2
     const body = detailLines(shown, width, height - foot - banners.length)
-    return footed(statused([...banners, ...body], shown, width, height), shown, width, height)
+    return statused([...banners, ...body], shown, width, height)
   }
-  const lines = page === 'mesh' ? meshScreen(shown, width, height) : listPage(shown, width, height)
-  return footed(lines, shown, width, height)
+  return page === 'mesh' ? meshScreen(shown, width, height) : listPage(shown, width, height)
 }
 
 function meshScreen(shown: Shown, width: number, height: number): readonly Line[] {
@@ -107,7 +128,15 @@ function listPage(shown: Shown, width: number, height: number): readonly Line[] 
   if (height < roomy) return [...header, ...rows]
   const heading = events ? eventsHeading(width) : headingLine(shown, width)
   const padding = Array.from({ length: Math.max(0, body - rows.length) }, () => blank)
-  return [...header, heading, ...rows.slice(0, body), ...padding, statusLine(shown, width)]
+  const preview = previewLines(shown, width, height)
+  const all = [...header, heading, ...rows.slice(0, body), ...padding, ...preview]
+  return [...all, statusLine(shown, width)]
+}
+
+const textLines: Reading = ({ view: { dialog }, theme }, width) => {
+  const { title, lines } = dialog?.kind === 'text' ? dialog : { title: '', lines: [] }
+  const wrapped = lines.flatMap(text => wrap(clean(text), width, theme.glyphs.ellipsis))
+  return [[[title, 'bold']], wrapped.map((line): Line => [[line]])]
 }
 
 /** The last row is the hint line's; where there is no status line, the prompt is above it while it is open. */
