@@ -20,6 +20,7 @@ export type Effect =
   | { readonly kind: 'copy'; readonly what: CopyChoice }
   | { readonly kind: 'export'; readonly format: ExportFormat; readonly name: string }
   | { readonly kind: 'mouse'; readonly on: boolean }
+  | { readonly kind: 'tell'; readonly text: string }
 
 export interface Pressed {
   readonly view: View
@@ -149,6 +150,10 @@ function act(view: View, action: ActionId, scene: Scene): Pressed {
     case 'acknowledge': {
       const event = scene.events[view.events.at]?.id
       return event === undefined ? { view } : { view, effect: { kind: 'acknowledge', event } }
+    }
+    case 'theme': {
+      const next = changes.theme?.(view, scene) ?? view
+      return { view: next, effect: { kind: 'tell', text: `theme ${next.theme}` } }
     }
     case 'mouse':
       return {

@@ -205,6 +205,34 @@ test('a message that is too long is cut, and can be read again', () => {
   expect(read).toMatch(/^Messages\n14:58:07 no column "nonsense"[^…]*last-error\n/)
 })
 
+test('the status line tells a hidden column that sorts, and which columns a wide table shows', () => {
+  expect(screen(bigCluster(20), '80x14', ['s', 'l'])).toMatch(/^sorted by LOSS% ▼ .* 1\/20$/m)
+  expect(screen(bigCluster(20), '160x14', ['s', 'l'])).not.toContain('sorted by')
+  expect(screen(bigCluster(20), '80x14', ['w', 'l', 'l'])).toMatch(/WIDE 3-\d+ of 20 {2}1\/20$/m)
+})
+
+test('the hints tell what the keys do now', () => {
+  const hints = (...keys: string[]) => screen(bigCluster(20), '100x14', keys).split('\n')[13]
+  expect(hints()).toMatch(/^\? help {2}\/ find/)
+  expect(hints('space')).toMatch(/^Esc unmark {2}p probe marked {2}\? help/)
+  expect(hints('e')).toMatch(/^Esc all nodes {2}\? help/)
+  expect(hints('/', 'x', 'enter')).toMatch(/^Esc no filter /)
+  expect(hints('w', 'f')).toMatch(/^h left {2}l right {2}f unfreeze {2}\? help/)
+})
+
+test('the next theme is told by its name', () => {
+  expect(screen(bigCluster(20), '100x14', ['T'])).toMatch(/^theme light$/m)
+})
+
+test('the header tells the cluster as a whole, and when the next probe is due', () => {
+  const header = screen(bigCluster(20), '200x14').split('\n')[1]
+  expect(header).toMatch(
+    /probe every 60s {2}.* {2}next in 48s {2}host icmp p50 \S+ {2}p95 \S+ {2}p99 \S+$/,
+  )
+  const stale = cluster({ nodes: [{ name: 'a' }], intervalMs: 5000 })
+  expect(screen(stale, '200x14')).not.toContain('next in')
+})
+
 const menus: Record<string, string[]> = {
   palette: [':', ...'prob'],
   columns: ['c', 'j', 'j', 'space'],
@@ -314,7 +342,8 @@ test('what an outcome tells beside its result is shown: doubt, what was sent aga
   for (const told of [
     'host icmp 10.0.0.1: 1 of 2 packets lost',
     'host http 10.0.0.1: connect 14us + first byte 453us, in doubt: the prober was late',
-    'endpoint icmp 10.244.0.0: no reply in time, 3 packets lost, in doubt: the prober was late',
+    'endpoint icmp 10.244.0.0 for at least 1s: no reply in time, 3 packets lost, in doubt: the',
+    'prober was late',
     'endpoint http 10.244.0.0: connect 14us + first byte 1.02s, SYN sent again 1 time',
     '2 in doubt',
   ])

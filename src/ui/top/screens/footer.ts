@@ -1,6 +1,8 @@
-import { actionIds, bindingOf } from '../bindings.ts'
+import { type ActionId, actionIds, bindingOf } from '../bindings.ts'
+import { columnOf } from '../columns.ts'
 import { count } from '../format.ts'
 import { keyName } from '../keys.ts'
+import { chosenColumns, placedColumns } from '../layout.ts'
 import { type Line, parts, type Span, spread } from '../line.ts'
 import type { Progress } from '../probing.ts'
 import { clean, cut, widthOf } from '../text.ts'
@@ -22,12 +24,16 @@ export function statusLine(shown: Shown, width: number): Line {
     events: () => place(view.events.at, events.length, log.length),
     mesh: () => meshPlace(shown),
   }
+  if (view.page === 'table' && view.wide) right.push([wideText(shown, width), 'bold'])
   right.push([places[view.page]()])
-  const prompt = promptOf(view)
-  if (prompt === undefined) return spread(filterLine(shown), parts(right, width), width)
-  const line = promptLine(prompt, width, shown.theme.glyphs)
-  const room = width - lineWidth(parts(right, width))
-  return lineWidth(line) < room ? spread(line, parts(right, width), width) : line
+  return spread(promptLine(shown, width), parts(right, width), width)
+}
+
+/** Which of the columns beside the name are shown. */
+function wideText({ view, board }: Shown, width: number): string {
+  const all = chosenColumns(view, board).length - 1
+  const shown = placedColumns(view, board, width).length - 1
+  return `WIDE ${Math.min(view.scroll + 1, all)}-${Math.min(view.scroll + shown, all)} of ${all}`
 }
 
 const place = (at: number, length: number, total: number): string =>
@@ -46,10 +52,18 @@ function marksText({ view: { marks }, order }: Shown): string {
   return `${marks.size} marked${shown === marks.size ? '' : `, ${marks.size - shown} hidden`}`
 }
 
-function filterLine(shown: Shown): Line {
-  const { view } = shown
+function promptLine(shown: Shown, width: number): Line {
+  const { view, theme } = shown
+  const cursor: Span = [theme.glyphs.braille ? '▏' : '_', 'bold']
+  const prompt = (sign: string, text: string): Line => [[sign, 'bold'], [clean(text)], cursor]
+  if (view.draft !== undefined) return prompt('/', view.draft.text)
+  if (view.dialog?.kind === 'palette') return prompt(':', view.dialog.text)
+  if (view.dialog?.kind === 'export' && view.dialog.format !== undefined) {
+    return prompt('file: ', view.dialog.name)
+  }
   if (view.page === 'mesh') return [[meshWords(shown)]]
-  return [[(view.page === 'events' ? eventFilters(view.events) : nodeFilters(shown)).join('  ')]]
+  const filters = view.page === 'events' ? eventFilters(view.events) : nodeFilters(view)
+  return [[[...filters, ...sortedBy(shown, width)].join('  ')]]
 }
 
 const nodeFilters = ({ view, board }: Shown): readonly string[] => {
@@ -60,6 +74,14 @@ const nodeFilters = ({ view, board }: Shown): readonly string[] => {
     ...(lack === undefined ? [] : [`(${lack})`]),
     ...(errorsOnly ? ['errors only'] : []),
   ]
+}
+
+/** By which column the rows are sorted, where no heading on the screen tells it. */
+function sortedBy({ view, board, theme }: Shown, width: number): readonly string[] {
+  const { column, reversed } = view.sort
+  const told = placedColumns(view, board, width).some(({ id }) => id === column)
+  if (view.page !== 'table' || told) return []
+  return [`sorted by ${columnOf(column).title} ${reversed ? theme.glyphs.up : theme.glyphs.down}`]
 }
 
 const eventFilters = ({ level, text }: Shown['view']['events']): readonly string[] => [
@@ -149,15 +171,35 @@ function messageLine({ text, tone }: Message, { keys, theme }: Shown, width: num
   ]
 }
 
+/** What the keys do now, first those whose meaning the state of the view has changed. */
 function pageHints({ view, keys }: Shown): Hints {
-  const back = view.page === 'table' ? [] : [[keyName(keys.back[0] ?? ''), 'back'] as const]
+  const now = hintsNow(view)
   const rest = actionIds.flatMap(id => {
     const { hint, pages } = bindingOf(id)
-    return hint === undefined || !pages.includes(view.page) || id === view.page
-      ? []
-      : [[keyName(keys[id][0] ?? ''), hint] as const]
+    const told = hint === undefined || now.some(([own]) => own === id)
+    return told || !pages.includes(view.page) || id === view.page ? [] : [[id, hint] as const]
   })
-  return [...back, ...rest]
+  return [...now, ...rest].map(([id, hint]) => [keyName(keys[id][0] ?? ''), hint])
+}
+
+function hintsNow(view: Shown['view']): readonly (readonly [ActionId, string])[] {
+  const onTable = view.page === 'table'
+  const back = onTable ? undoText(view) : view.chart.cursorMs === undefined ? 'back' : 'newest'
+  const hints = [
+    [back !== '', 'back', back],
+    [onTable && view.marks.size > 0, 'probe', 'probe marked'],
+    [onTable && view.wide, 'scrollLeft', 'left'],
+    [onTable && view.wide, 'scrollRight', 'right'],
+    [view.frozen !== undefined, 'freeze', 'unfreeze'],
+  ] as const
+  return hints.flatMap(([holds, id, hint]) => (holds ? [[id, hint] as const] : []))
+}
+
+/** What one step back takes away from the table. */
+const undoText = ({ filter, errorsOnly, marks }: Shown['view']): string => {
+  if (filter.text !== '') return 'no filter'
+  if (errorsOnly) return 'all nodes'
+  return marks.size > 0 ? 'unmark' : ''
 }
 
 const hints = (pairs: Hints, width: number): Line =>

@@ -1,7 +1,8 @@
 import type { ProberState } from '../../../core/model/prober.ts'
 import { type Feed, hasIpv6, type Snapshot } from '../../../core/model/snapshot.ts'
 import { stateTone } from '../cells.ts'
-import { age, clock, interval } from '../format.ts'
+import { clusterFigures } from '../cluster-figures.ts'
+import { age, clock, interval, rtt } from '../format.ts'
 import { keyName } from '../keys.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { lagWarnsFromMs } from '../prober-facts.ts'
@@ -87,20 +88,31 @@ function summary(shown: Shown, width: number, large: boolean): Line {
   if (snapshot.prober !== undefined) {
     end.push(paceSpan(snapshot.prober), ...(large ? [] : lagSpans(snapshot.prober)))
   }
-  const lineOf = (holds: (state: NodeState) => boolean): readonly Span[] => [
-    begin,
-    ...(['ok', ...nodeStates.filter(state => state !== 'ok')] as const)
-      .filter(holds)
-      .map(state => countSpan(shown, state, counts[state])),
-    ...end,
-  ]
-  // Where there is room states without a node keep their place, so that the line does not jump.
-  const whole = lineOf(state => state !== 'new' || counts.new > 0)
-  const fits = parts(whole, width).length === parts(whole, Number.POSITIVE_INFINITY).length
-  return parts(fits ? whole : lineOf(state => state === 'ok' || counts[state] > 0), width)
+  spans.push(...countdown(shown), ...hostSpans(shown))
+  return parts(spans, width)
 }
 
-function countSpan({ theme }: Shown, state: NodeState, count: number): Span {
+function hostSpans({ board }: Shown): readonly Span[] {
+  const { host } = clusterFigures(board)
+  if (host === undefined) return []
+  const { p50Ns, p95Ns, p99Ns } = host
+  return [[`host icmp p50 ${rtt(p50Ns)}  p95 ${rtt(p95Ns)}  p99 ${rtt(p99Ns)}`]]
+}
+
+/** Intervals shorter than this need no countdown. */
+const longMs = 10_000
+
+function countdown({ board, nowMs }: Shown): readonly Span[] {
+  const { intervalMs, feed } = board.snapshot
+  const { dueAtMs } = clusterFigures(board)
+  const leftMs = (dueAtMs ?? 0) - nowMs
+  const counts = feed.kind === 'live' && intervalMs >= longMs && leftMs > 0
+  return counts ? [[`next in ${age(leftMs + 999)}`, 'dim']] : []
+}
+
+// States without a node keep their place, so that the line does not jump; NEW is there only at first.
+function countSpan({ theme }: Shown, state: NodeState, count: number): readonly Span[] {
+  if (state === 'new' && count === 0) return []
   const text = `${theme.glyphs.states[state]} ${count}`
   return [state === 'ok' ? text : `${text} ${state}`, count === 0 ? 'dim' : stateTone[state]]
 }
@@ -182,7 +194,7 @@ function replacedText(prober: ProberState, nowMs: number): string | undefined {
 export const lostText = (feed: Feed & { kind: 'lost' }, nowMs: number): string =>
   `${age(nowMs - feed.sinceMs)} ago${retryText(feed, nowMs)}: ${clean(feed.reason)}`
 
-const retryText = ({ retryAtMs }: Feed & { kind: 'lost' }, nowMs: number): string => {
+export const retryText = ({ retryAtMs }: Feed & { kind: 'lost' }, nowMs: number): string => {
   if (retryAtMs === undefined) return ''
   const seconds = Math.ceil((retryAtMs - nowMs) / 1000)
   return seconds > 0 ? `, retry in ${seconds}s` : ', trying again'
