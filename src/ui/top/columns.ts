@@ -22,7 +22,7 @@ import type { Span } from './line.ts'
 import type { Row } from './rows.ts'
 import { mainProbes, sparkline } from './sparkline.ts'
 import { isSlow, severity } from './state.ts'
-import { clean, cut, cutMiddle } from './text.ts'
+import { clean, cut, cutMiddle, widthOf } from './text.ts'
 import type { Glyphs } from './theme.ts'
 
 export interface CellContext {
@@ -92,7 +92,7 @@ export const columns = {
     drop: 1,
     align: 'left',
     cell: (row, width, { glyphs }) => [
-      cutMiddle(row.name.length <= width ? row.name : row.short, width, glyphs.ellipsis),
+      cutMiddle(widthOf(row.label) <= width ? row.label : row.short, width, glyphs.ellipsis),
     ],
     rank: row => row.rank,
   },

@@ -15,8 +15,8 @@ const steady = (count: number) =>
   Array.from({ length: count }, (_, index) => reply(ms, (count - index) * 1000))
 
 test('each sample has a glyph while there is room, the newest at the right', () => {
-  expect(sparkline([history(steady(4))], 8, glyphs)).toBe('    ▄▄▄▄')
-  expect(sparkline([history([...steady(10), reply(50 * ms, 0)])], 12, glyphs)).toBe(' ▄▄▄▄▄▄▄▄▄▄█')
+  expect(sparkline([history(steady(4))], 8, glyphs)).toBe('▄▄▄▄')
+  expect(sparkline([history([...steady(10), reply(50 * ms, 0)])], 12, glyphs)).toBe('▄▄▄▄▄▄▄▄▄▄█')
 })
 
 test('a loss is marked, wherever it falls and on whichever path', () => {
@@ -32,7 +32,7 @@ test('a loss is marked, wherever it falls and on whichever path', () => {
 test('the line never grows beyond its width', () => {
   for (const count of [0, 1, 7, 60, 61, 119, 240, 500]) {
     for (const width of [1, 10, 28, 60]) {
-      expect(sparkline([history(steady(count))], width, glyphs)).toHaveLength(width)
+      expect(sparkline([history(steady(count))], width, glyphs).length).toBeLessThanOrEqual(width)
     }
   }
 })

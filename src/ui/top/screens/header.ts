@@ -2,12 +2,12 @@ import type { ProberState } from '../../../core/model/prober.ts'
 import { type Feed, hasIpv6, type Snapshot } from '../../../core/model/snapshot.ts'
 import { stateTone } from '../cells.ts'
 import { clusterFigures } from '../cluster-figures.ts'
-import { age, clock, interval, rtt } from '../format.ts'
+import { age, clock, count, interval, rtt } from '../format.ts'
 import { keyName } from '../keys.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { lagWarnsFromMs } from '../prober-facts.ts'
 import { type NodeState, nodeStates } from '../state.ts'
-import { clean, cut, cutMiddle } from '../text.ts'
+import { clean, cut, cutMiddle, widthOf } from '../text.ts'
 import { proberLine } from './prober.ts'
 import type { Shown } from './shown.ts'
 
@@ -31,7 +31,8 @@ export function warningLines(shown: Shown, width: number, height: number): reado
 
 function title(shown: Shown, width: number): Line {
   const { theme } = shown
-  const { origin, self, agent } = shown.board.snapshot
+  const { names, snapshot } = shown.board
+  const { origin, self, agent } = snapshot
   const left: Span[] = [
     [shown.title, 'bold'],
     ...sourceSpans(shown),
@@ -39,6 +40,7 @@ function title(shown: Shown, width: number): Line {
     ...(self === undefined
       ? []
       : [[`on ${cutMiddle(clean(self), 24, theme.glyphs.ellipsis)}`] as const]),
+    ...(names.cluster === undefined ? [] : [[`cluster ${names.cluster}`] as const]),
     ...agentSpan(agent),
   ]
   const right = clockSpans(shown)
@@ -63,12 +65,10 @@ const agentSpan = (agent: Shown['board']['snapshot']['agent']): readonly Span[] 
 function smallTitle(shown: Shown, width: number): Line {
   const { counts, rows } = shown.board
   const bad = rows.length - counts.ok
-  const left: Span[] = [
-    [`${rows.length}n ${bad}bad`, bad > 0 ? 'warn' : 'plain'],
-    ...abilitiesOff(shown.board.snapshot).map(({ what }) => [`${what} off`, 'warn'] as const),
-  ]
   const right = width < 30 ? [] : clockSpans(shown)
-  return spread(parts(left, width - lineWidth(right), 1), right, width)
+  const whole = `${count(rows.length, 'node')}, ${bad} not OK`
+  const text = widthOf(whole) < width - lineWidth(right) ? whole : `${rows.length}n ${bad}bad`
+  return spread([[text, bad > 0 ? 'warn' : 'plain']], right, width)
 }
 
 export const clockSpans = ({ view, nowMs }: Shown): Line =>
@@ -83,13 +83,12 @@ function summary(shown: Shown, width: number, large: boolean): Line {
     `${reachable}/${rows.length} reachable`,
     reachable < rows.length ? 'bold' : 'plain',
   ]
-  const end: Span[] = []
-  if (snapshot.intervalMs > 0) end.push([`probe every ${interval(snapshot.intervalMs)}`, 'dim'])
-  if (snapshot.prober !== undefined) {
-    end.push(paceSpan(snapshot.prober), ...(large ? [] : lagSpans(snapshot.prober)))
-  }
-  spans.push(...countdown(shown), ...hostSpans(shown))
-  return parts(spans, width)
+  if (snapshot.intervalMs > 0) spans.push([`probe every ${interval(snapshot.intervalMs)}`, 'dim'])
+  const pace = snapshot.prober === undefined ? [] : [paceSpan(snapshot.prober)]
+  const lag = snapshot.prober === undefined ? [] : lagSpans(snapshot.prober)
+  const figures = [...countdown(shown), ...hostSpans(shown)]
+  const rest = large ? [...figures, ...pace] : [...pace, ...lag, ...figures]
+  return parts([...spans, ...rest], width)
 }
 
 function hostSpans({ board }: Shown): readonly Span[] {
