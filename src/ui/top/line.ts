@@ -1,8 +1,8 @@
 import { head, padEnd, widthOf } from './text.ts'
 import type { Theme, Tone } from './theme.ts'
 
-/** A piece of a terminal row, in one tone. */
-export type Span = readonly [text: string, tone?: Tone | undefined]
+/** A piece of a terminal row, in one tone; that of a selected row is so besides. */
+export type Span = readonly [text: string, tone?: Tone | undefined, selected?: boolean]
 /** One terminal row. */
 export type Line = readonly Span[]
 
@@ -36,10 +36,11 @@ export function parts(spans: readonly Span[], width: number, gap = 2): Line {
 export function clip(line: Line, width: number): Line {
   let room = width
   const kept: Span[] = []
-  for (const [text, tone] of line) {
+  for (const span of line) {
     if (room <= 0) break
+    const [text, ...tones] = span
     const own = widthOf(text)
-    kept.push(own <= room ? [text, tone] : [head(text, room), tone])
+    kept.push(own <= room ? span : [head(text, room), ...tones])
     room -= own
   }
   return kept
@@ -49,6 +50,15 @@ export function clip(line: Line, width: number): Line {
 export const fill = (line: Line, width: number, tone: Tone): Line => [
   [padEnd(plain(clip(line, width)), width), tone],
 ]
+
+/** The whole row as the selected one: what tells how a thing is keeps its tone. */
+export function select(line: Line, width: number): Line {
+  const kept = clip(line, width)
+  const padding: Span = [' '.repeat(Math.max(0, width - lineWidth(kept)))]
+  return [...kept, padding].map(([text, tone]) => [text, telling.has(tone) ? tone : 'plain', true])
+}
+
+const telling = new Set<Tone | undefined>(['ok', 'warn', 'crit'])
 
 export const plain = (line: Line): string => line.map(([text]) => text).join('')
 
@@ -68,13 +78,16 @@ export function paintLine(line: Line, width: number, theme: Theme): string {
   let painted = ''
   let piece = ''
   let tone: Tone | undefined
+  let selected = false
   const finish = () => {
-    painted += tone === undefined ? piece : theme.paint(piece, tone)
+    const toned = tone === undefined ? piece : theme.paint(piece, tone)
+    painted += selected ? theme.paint(toned, 'selected') : toned
     piece = ''
   }
-  for (const [text, own] of clip(line, width)) {
-    if (own !== tone) finish()
+  for (const [text, own, chosen = false] of clip(line, width)) {
+    if (own !== tone || chosen !== selected) finish()
     tone = own
+    selected = chosen
     piece += text
   }
   finish()

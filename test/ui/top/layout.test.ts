@@ -98,7 +98,7 @@ test('every theme closes what it opens, and none needs colour', () => {
     const codes = [...paint('x', 'banner').matchAll(/\x1b\[([\d;]+)m/g)].map(match => match[1])
     expect(codes.length % 2).toBe(0)
     const plain = createTheme({ theme, color: false, ascii: false }).paint('x', 'crit')
-    expect(plain).toBe('\x1b[1m\x1b[7mx\x1b[22m\x1b[27m')
+    expect(plain).toBe('\x1b[1m\x1b[4mx\x1b[22m\x1b[24m')
   }
 })
 

@@ -284,6 +284,19 @@ test('the next theme is drawn at once', () => {
   session.close()
 })
 
+test('the selected row keeps the colour of its state, and only what is told is painted', () => {
+  const session = createSession({
+    source: fakeSource(bigCluster(200)),
+    nowMs: () => nowMs,
+    look: { theme: 'default', color: true, ascii: false },
+  })
+  const [, , , selected = '', second = ''] = session.rows(80, 24)
+  session.close()
+  expect(selected).toContain('\x1b[7m\x1b[1m\x1b[31mDOWN\x1b[22m\x1b[39m\x1b[27m')
+  expect(selected.replaceAll(sgr, '')).toHaveLength(80)
+  expect(second).toContain('\x1b[31mDOWN\x1b[22m\x1b[39m   ')
+})
+
 test('rows stay the same array until their text changes', () => {
   const source = fakeSource(bigCluster(200))
   const session = createSession({ source, nowMs: () => nowMs, look })

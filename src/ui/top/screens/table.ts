@@ -4,9 +4,9 @@ import { stateTone } from '../cells.ts'
 import { columnOf } from '../columns.ts'
 import { age } from '../format.ts'
 import { type Placed, placedColumns } from '../layout.ts'
-import { blank, fill, type Line, lineWidth, type Span } from '../line.ts'
+import { blank, fill, type Line, lineWidth, type Span, select } from '../line.ts'
 import { type Row, rowNamed } from '../rows.ts'
-import { clean, head, padEnd, padStart, wrap } from '../text.ts'
+import { clean, head, padEnd, padStart, widthOf, wrap } from '../text.ts'
 import type { Tone } from '../theme.ts'
 import { retryText } from './header.ts'
 import type { Shown } from './shown.ts'
@@ -22,7 +22,7 @@ export function tableLines(shown: Shown, width: number, height: number): readonl
     const row = rowNamed(board, order.names[place])
     if (row === undefined) return blank
     const line = rowLine(row, placed, shown)
-    if (place === view.at) return fill(line, width, 'selected')
+    if (place === view.at) return select(line, width)
     return dimmed ? fill(line, width, 'dim') : line
   })
 }
@@ -53,8 +53,14 @@ function rowLine(row: Row, placed: readonly Placed[], shown: Shown): Line {
   for (const { id, width } of placed) {
     const column = columnOf(id)
     const [text, tone] = column.cell(row, width, context)
-    const room = head(text, width)
-    spans.push([column.align === 'left' ? padEnd(room, width) : padStart(room, width), tone])
+    const told = head(text, width)
+    const padding: Span = [' '.repeat(Math.max(0, width - widthOf(told)))]
+    // Only what is told is painted: its background does not run on.
+    spans.push(
+      ...(column.align === 'left'
+        ? [[told, tone] as const, padding]
+        : [padding, [told, tone] as const]),
+    )
     spans.push([' '])
   }
   return spans.slice(0, -1)
