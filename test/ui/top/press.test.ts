@@ -116,6 +116,12 @@ test('the sort menu picks by letter, and again reverses', () => {
   expect(strike(firstView, 'R').sort.reversed).toBe(true)
 })
 
+test('arrows go through the columns of the sort menu, which stays open', () => {
+  const view = strike(firstView, 's', 'down', 'down')
+  expect([view.sort.column, view.dialog?.kind]).toEqual(['zone', 'sort'])
+  expect(strike(view, 'up', 'enter')).toMatchObject({ sort: { column: 'ip' }, dialog: undefined })
+})
+
 test('marks are set by Space, by * for all, and cleared by Esc', () => {
   const marked = strike(firstView, 'space', 'space')
   expect([...marked.marks]).toEqual(scene.order.names.slice(0, 2))

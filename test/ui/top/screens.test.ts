@@ -233,6 +233,16 @@ test('the header tells the cluster as a whole, and when the next probe is due', 
   expect(screen(stale, '200x14')).not.toContain('next in')
 })
 
+test('on a small screen the sort menu is a list around the column that sorts', () => {
+  expect(screen(bigCluster(20), '20x5', ['s', 'down', 'down'])).toMatch(/z {2}ZONE ▼/)
+})
+
+test('the help wraps what is too long, and leaves out the keys of several sources where there is one', () => {
+  const help = (width: number) => screen(bigCluster(20), `${width}x100`, ['?'])
+  expect(help(40)).toContain('DOWN no answer to the last probe on any\npath')
+  expect(help(120)).not.toContain('mesh: who was asked')
+})
+
 const menus: Record<string, string[]> = {
   palette: [':', ...'prob'],
   columns: ['c', 'j', 'j', 'space'],

@@ -107,6 +107,7 @@ const dialogHints: Readonly<Record<Exclude<Dialog['kind'], 'confirm'>, Hints>> =
   text: readingHints,
   sort: [
     ['letter', 'sorts, again reverses'],
+    ['Up Down', 'choose'],
     ['Esc', 'close'],
   ],
   columns: [
