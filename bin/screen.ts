@@ -7,6 +7,7 @@ import type { HealthSource } from '../src/core/model/source.ts'
 import { fastWidthHooks, oneFunctionHooks } from '../src/ui/top/fast-width.ts'
 import { boundGarbage } from './bound-garbage.ts'
 import { type LookFlags, lookOf } from './look.ts'
+import { usualPort } from './settings.ts'
 import { keysOf, type TableFlags, tableOf } from './table-flags.ts'
 
 export interface ScreenFlags extends LookFlags, TableFlags {
@@ -14,7 +15,7 @@ export interface ScreenFlags extends LookFlags, TableFlags {
   /** False where frames are not to be marked for the terminal. */
   readonly sync?: boolean
   /** Of the HTTP probe. */
-  readonly port: number
+  readonly port?: number
 }
 
 /** What the screen shows: one source, or several by their URIs. */
@@ -48,6 +49,7 @@ export async function showScreen(
   signal: AbortSignal,
 ): Promise<void> {
   const { showTop } = await loaded
+  const { port = usualPort } = flags
   boundGarbage({ growthPercent: 80 })
   const keeper = createMesh({ clock: systemClock })
   for (const of of sources) keeper.follow(of, of.source)
@@ -61,11 +63,8 @@ export async function showScreen(
       stdout: process.stdout,
       signal,
       look: lookOf(flags),
-      keys: bound.keys,
-      statusText: (failure, kind, { ip }) => failureText(failure, { kind, ip, port: flags.port }),
-      sort: flags.sort,
-      filter: flags.filter,
-      columns: flags.columns,
+      ...start,
+      statusText: (failure, kind, { ip }) => failureText(failure, { kind, ip, port }),
       screenReader: process.env.INK_SCREEN_READER === 'true',
       synchronized: flags.sync ?? true,
     })

@@ -87,6 +87,17 @@ function whyRefused(heard: Heard): string {
   return words === undefined ? own : `${words} (${own})`
 }
 
+/** Aborts, with the feed's reason, once the feed is lost. */
+function lossOf(store: Tools['store']) {
+  const loss = new AbortController()
+  const look = () => {
+    const { feed } = store.snapshot()
+    if (feed.kind === 'lost') loss.abort(feed.reason)
+  }
+  const close = store.subscribe(look)
+  return { signal: loss.signal, close }
+}
+
 /** Waits until what the answer tells has come by the stream too; its times are whole seconds. */
 async function arrival(
   { intake, clock }: Tools,

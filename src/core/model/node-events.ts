@@ -53,18 +53,42 @@ export function onVerdict(
   windowMs: number,
   sink: EventSink,
 ): void {
-  const { from, to, atMs, probe, reason } = change
+  const { from, to, atMs, probe, reason, maybeOlder } = change
   if (to === 'unreachable') watch.failing.set(keyOf(probe), change)
   else watch.failing.delete(keyOf(probe))
   end(watch, to === 'unreachable' ? ['unknown'] : ['down', 'unknown'], probe, atMs, sink)
   // That a probe can be sent again is told by the end of its event.
   if (to === 'reachable' && from !== 'unreachable') return
   const kind = ({ unreachable: 'down', reachable: 'up', unknown: 'unknown' } as const)[to]
-  if (watch.flap !== undefined) countTurn(watch, kind, atMs, sink)
-  else {
-    const begun = { kind, atMs, probes: [probe], reason: reason ?? '' }
-    begin(watch, from === 'unknown' ? { ...begun, maybeOlder: true } : begun, windowMs, sink)
+  const older = maybeOlder ? { maybeOlder } : {}
+  const begun = { kind, atMs, probes: [probe], reason: reason ?? '', ...older }
+  if (watch.flap?.probes.has(keyOf(probe))) countTurn(watch, kind, atMs, sink)
+  else if (kind !== 'unknown' && turnsOf(watch, probe, atMs) >= flapTurns) flap(watch, begun, sink)
+  else begin(watch, begun, windowMs, sink)
+}
+
+/** How often the probe turned within ten minutes, this turn included. */
+function turnsOf(watch: Watch, probe: ProbeRef, atMs: number): number {
+  const before = watch.turns.get(keyOf(probe)) ?? []
+  const turns = [...before.filter(turnMs => turnMs > atMs - flapWindowMs), atMs]
+  watch.turns.set(keyOf(probe), turns)
+  return turns.length
+}
+
+/** The probe flaps: a new event, or one more in that of the node. */
+function flap(watch: Watch, begun: Begun, sink: EventSink): void {
+  const { kind, atMs, probes } = begun
+  const keys = probes.map(keyOf)
+  for (const key of keys) watch.turns.delete(key)
+  if (watch.flap === undefined) {
+    const event = { ...begun, kind: 'flapping', nodes: [watch.name], number: flapTurns } as const
+    watch.flap = { id: sink.add(event), kind, atMs, probes: new Set(keys) }
+    return
   }
+  const { id, probes: known } = watch.flap
+  watch.flap = { ...watch.flap, probes: new Set([...known, ...keys]) }
+  sink.replace(id, { probes: [...(sink.get(id)?.probes ?? []), ...probes] })
+  countTurn(watch, kind, atMs, sink)
 }
 
 export function onStep(

@@ -5,6 +5,7 @@ import { chartChanges } from './chart-moves.ts'
 import { columnIds } from './columns.ts'
 import { everything } from './filter.ts'
 import { closeInMesh, meshChanges, openInMesh, selectInMesh } from './mesh-moves.ts'
+import { type Move, moves } from './moves.ts'
 import { eventDialog, messagesDialog } from './text-dialog.ts'
 import { themeNames } from './theme.ts'
 import { typingOf } from './typing.ts'
@@ -87,8 +88,8 @@ export const changes: Partial<Record<ActionId, Change>> = {
   nextSource: sourceBeside(1),
   help: view => ({ ...view, dialog: { kind: 'help', top: 0, search: undefined } }),
   prober: view => ({ ...view, dialog: { kind: 'prober', top: 0 } }),
+  palette: view => ({ ...view, dialog: { kind: 'palette', ...typingOf(''), at: 0 } }),
   messages: view => ({ ...view, dialog: messagesDialog(view) }),
-  palette: view => ({ ...view, dialog: { kind: 'palette', text: '', at: 0 } }),
   sort: view => ({ ...view, dialog: { kind: 'sort' } }),
   copy: view => ({ ...view, dialog: { kind: 'copy' } }),
   export: view => ({ ...view, dialog: { kind: 'export', format: undefined, ...typingOf('') } }),

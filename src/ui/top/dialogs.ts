@@ -5,7 +5,7 @@ import { endsInField, parseFilter } from './filter.ts'
 import { actionFor } from './keys.ts'
 import { movedBy } from './moves.ts'
 import { type Typing, typed, typingOf } from './typing.ts'
-import type { Dialog, Draft, Scene, View } from './view.ts'
+import { clamp, type Dialog, type Draft, type Scene, type View } from './view.ts'
 
 const pastKept = 50
 
@@ -84,14 +84,14 @@ export function pressReading(
   view: View,
   stroke: string,
   dialog: Dialog & { kind: 'help' | 'prober' | 'text' },
+  scene: Scene,
 ): View {
-  if (stroke === '/' || stroke === ':')
-    return { ...view, dialog: { kind: 'palette', text: '', at: 0 } }
-  const line = isNextKey(stroke) ? 1 : isPreviousKey(stroke) ? -1 : undefined
-  const step = line ?? readingSteps[stroke]
-  return {
-    ...view,
-    dialog: step === undefined ? undefined : { ...dialog, top: Math.max(0, dialog.top + step) },
+  const { length, body } = scene.reading()
+  const top = movedBy(stroke, scene.keys, dialog.top, body, Math.max(1, length - body + 1))
+  if (top !== undefined) return { ...view, dialog: { ...dialog, top } }
+  const action = actionFor(stroke, 'table', scene.keys)
+  if (action === 'filter') {
+    return { ...view, dialog: { kind: 'help', top: 0, search: { ...typingOf(''), at: 0 } } }
   }
   return closing.has(action) ? { ...view, dialog: undefined } : view
 }

@@ -55,7 +55,7 @@ export const lastedMs = ({ atMs, endedAtMs }: HealthEvent, nowMs: number): numbe
 /** How long it has lasted: `9s`, or `>9s` where it may have begun before; empty for what takes no time. */
 export function lastedText(event: HealthEvent, nowMs: number): string {
   const lasted = lastedMs(event, nowMs)
-  return lasted > 0 ? `${event.maybeOlder ? '>' : ''}${age(lasted)}` : ''
+  return lasted >= 1000 ? `${event.maybeOlder ? '>' : ''}${age(lasted)}` : ''
 }
 
 /** Which probes it is about: `host icmp+http, endpoint http`, or shorter `host, endpoint http`. */

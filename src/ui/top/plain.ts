@@ -1,6 +1,5 @@
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { type ColumnId, defaultColumns } from './columns.ts'
-import { everything, type Filter } from './filter.ts'
+import type { ColumnId } from './columns.ts'
 import { failureWords } from './format.ts'
 import { defaultKeys } from './keys.ts'
 import { type Line, paintLine } from './line.ts'

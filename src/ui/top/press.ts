@@ -48,7 +48,7 @@ function pressDialog(view: View, dialog: Dialog, stroke: string, scene: () => Sc
         : pressHelpSearch(view, dialog.search, stroke, scene())
     case 'prober':
     case 'text':
-      return { view: pressReading(view, stroke, dialog) }
+      return { view: pressReading(view, stroke, dialog, scene()) }
     case 'sort':
       return { view: pressSort(view, stroke) }
     case 'columns':

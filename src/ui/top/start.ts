@@ -1,7 +1,6 @@
-import { type ColumnId, columnIds, defaultColumns, isColumnId } from './columns.ts'
-import { retyped } from './dialogs.ts'
-import { clean } from './text.ts'
-import { told } from './text-dialog.ts'
+import { type ColumnId, columnIds, isColumnId } from './columns.ts'
+import type { Filter } from './filter.ts'
+import type { Sort } from './order.ts'
 import type { ThemeName } from './theme.ts'
 import { firstView, type View } from './view.ts'
 
@@ -20,15 +19,11 @@ export const startView = (options: StartOptions, theme: ThemeName): View => ({
   sort: options.sort ?? firstView.sort,
 })
 
-/** The view to begin with. What is wrong with a wish is told on the screen; the rest is granted. */
-export function startView(options: StartOptions, theme: ThemeName, nowMs: number): View {
-  const wrong: string[] = []
-  const columns = columnsOf(options.columns, wrong)
-  const view = sorted(filtered({ ...firstView, theme, columns }, options, wrong), options, wrong)
-  if (wrong.length === 0) return view
-  const message = { text: clean(wrong.join('; ')), tone: 'warn', untilMs: nowMs + readMs } as const
-  return told(view, message, nowMs)
-}
+type Error = { readonly kind: 'error'; readonly message: string }
+export type ParsedColumns =
+  | { readonly kind: 'columns'; readonly columns: readonly ColumnId[] }
+  | Error
+export type ParsedSort = { readonly kind: 'sort'; readonly sort: Sort } | Error
 
 /** Columns by their ids, in words or between commas; the name is always there, first. */
 export function parseColumns(words: readonly string[]): ParsedColumns {

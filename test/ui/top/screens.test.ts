@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import { actionIds, bindingOf } from '../../../src/ui/top/bindings.ts'
 import { createSession } from '../../../src/ui/top/session.ts'
+import { parseColumns } from '../../../src/ui/top/start.ts'
 import { widthOf } from '../../../src/ui/top/text.ts'
 import {
   bigCluster,
@@ -198,11 +199,11 @@ test('what lasts stands above what is over, and an event of no node is told at l
 })
 
 test('a message that is too long is cut, and can be read again', () => {
-  const options = { columns: ['nonsense'] }
-  const rows = screen(bigCluster(20), '60x14', [], options).split('\n')
-  expect(rows[13]).toMatch(/^no column "nonsense"; there are node state.*… {2}L more$/)
-  const read = screen(bigCluster(20), '60x14', ['L'], options)
-  expect(read).toMatch(/^Messages\n14:58:07 no column "nonsense"[^…]*last-error\n/)
+  const named = cluster({ nodes: [{ name: `${'long-'.repeat(20)}end` }] })
+  const rows = screen(named, '60x14', ['y', 'n']).split('\n')
+  expect(rows[13]).toMatch(/^sent to the clipboard: long-.*… {2}L more$/)
+  const read = screen(named, '60x14', ['y', 'n', 'L'])
+  expect(read).toMatch(/^Messages\n14:58:07 sent to the clipboard:/)
 })
 
 test('the status line tells a hidden column that sorts, and which columns a wide table shows', () => {

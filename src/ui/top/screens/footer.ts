@@ -1,10 +1,12 @@
 import { type ActionId, actionIds, bindingOf } from '../bindings.ts'
 import { columnOf } from '../columns.ts'
+import { lackOf } from '../filter.ts'
 import { count } from '../format.ts'
 import { keyName } from '../keys.ts'
 import { chosenColumns, placedColumns } from '../layout.ts'
-import { type Line, parts, type Span, spread } from '../line.ts'
+import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import type { Progress } from '../probing.ts'
+import { markLine, promptLine, promptOf } from '../prompt.ts'
 import { clean, cut, widthOf } from '../text.ts'
 import type { Dialog, Message } from '../view.ts'
 import { meshPlace, meshWords } from './mesh.ts'
@@ -26,7 +28,11 @@ export function statusLine(shown: Shown, width: number): Line {
   }
   if (view.page === 'table' && view.wide) right.push([wideText(shown, width), 'bold'])
   right.push([places[view.page]()])
-  return spread(promptLine(shown, width), parts(right, width), width)
+  const prompt = promptOf(view)
+  if (prompt === undefined) return spread(filterLine(shown, width), parts(right, width), width)
+  const line = promptLine(prompt, width, shown.theme.glyphs)
+  const room = width - lineWidth(parts(right, width))
+  return lineWidth(line) < room ? spread(line, parts(right, width), width) : line
 }
 
 /** Which of the columns beside the name are shown. */
@@ -52,17 +58,10 @@ function marksText({ view: { marks }, order }: Shown): string {
   return `${marks.size} marked${shown === marks.size ? '' : `, ${marks.size - shown} hidden`}`
 }
 
-function promptLine(shown: Shown, width: number): Line {
-  const { view, theme } = shown
-  const cursor: Span = [theme.glyphs.braille ? '▏' : '_', 'bold']
-  const prompt = (sign: string, text: string): Line => [[sign, 'bold'], [clean(text)], cursor]
-  if (view.draft !== undefined) return prompt('/', view.draft.text)
-  if (view.dialog?.kind === 'palette') return prompt(':', view.dialog.text)
-  if (view.dialog?.kind === 'export' && view.dialog.format !== undefined) {
-    return prompt('file: ', view.dialog.name)
-  }
+function filterLine(shown: Shown, width: number): Line {
+  const { view } = shown
   if (view.page === 'mesh') return [[meshWords(shown)]]
-  const filters = view.page === 'events' ? eventFilters(view.events) : nodeFilters(view)
+  const filters = view.page === 'events' ? eventFilters(view.events) : nodeFilters(shown)
   return [[[...filters, ...sortedBy(shown, width)].join('  ')]]
 }
 

@@ -7,7 +7,7 @@ import { keyName } from '../keys.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { lagWarnsFromMs } from '../prober-facts.ts'
 import { type NodeState, nodeStates } from '../state.ts'
-import { clean, cut, cutMiddle, widthOf } from '../text.ts'
+import { clean, cut, cutMiddle } from '../text.ts'
 import { proberLine } from './prober.ts'
 import type { Shown } from './shown.ts'
 
@@ -65,10 +65,13 @@ const agentSpan = (agent: Shown['board']['snapshot']['agent']): readonly Span[] 
 function smallTitle(shown: Shown, width: number): Line {
   const { counts, rows } = shown.board
   const bad = rows.length - counts.ok
+  const off = abilitiesOff(shown.board.snapshot).map(({ what }): Span => [`${what} off`, 'warn'])
   const right = width < 30 ? [] : clockSpans(shown)
-  const whole = `${count(rows.length, 'node')}, ${bad} not OK`
-  const text = widthOf(whole) < width - lineWidth(right) ? whole : `${rows.length}n ${bad}bad`
-  return spread([[text, bad > 0 ? 'warn' : 'plain']], right, width)
+  const room = width - lineWidth(right)
+  const left = (text: string) => parts([[text, bad > 0 ? 'warn' : 'plain'], ...off], room, 1)
+  const whole = left(`${count(rows.length, 'node')}, ${bad} not OK`)
+  const fits = whole.length === 2 * off.length + 1 && lineWidth(whole) < room
+  return spread(fits ? whole : left(`${rows.length}n ${bad}bad`), right, width)
 }
 
 export const clockSpans = ({ view, nowMs }: Shown): Line =>
@@ -83,12 +86,23 @@ function summary(shown: Shown, width: number, large: boolean): Line {
     `${reachable}/${rows.length} reachable`,
     reachable < rows.length ? 'bold' : 'plain',
   ]
-  if (snapshot.intervalMs > 0) spans.push([`probe every ${interval(snapshot.intervalMs)}`, 'dim'])
   const pace = snapshot.prober === undefined ? [] : [paceSpan(snapshot.prober)]
   const lag = snapshot.prober === undefined ? [] : lagSpans(snapshot.prober)
+  const end: Span[] = large ? [] : [...pace, ...lag]
+  if (snapshot.intervalMs > 0) end.unshift([`probe every ${interval(snapshot.intervalMs)}`, 'dim'])
+  const lineOf = (holds: (state: NodeState) => boolean): readonly Span[] => [
+    begin,
+    ...(['ok', ...nodeStates.filter(state => state !== 'ok')] as const)
+      .filter(holds)
+      .map(state => countSpan(shown, state, counts[state])),
+    ...end,
+  ]
+  // Where there is room states without a node keep their place, so that the line does not jump.
+  const whole = lineOf(state => state !== 'new' || counts.new > 0)
+  const fits = parts(whole, width).length === parts(whole, Number.POSITIVE_INFINITY).length
+  const kept = fits ? whole : lineOf(state => state === 'ok' || counts[state] > 0)
   const figures = [...countdown(shown), ...hostSpans(shown)]
-  const rest = large ? [...figures, ...pace] : [...pace, ...lag, ...figures]
-  return parts([...spans, ...rest], width)
+  return parts([...kept, ...figures, ...(large ? pace : [])], width)
 }
 
 function hostSpans({ board }: Shown): readonly Span[] {
@@ -109,9 +123,7 @@ function countdown({ board, nowMs }: Shown): readonly Span[] {
   return counts ? [[`next in ${age(leftMs + 999)}`, 'dim']] : []
 }
 
-// States without a node keep their place, so that the line does not jump; NEW is there only at first.
-function countSpan({ theme }: Shown, state: NodeState, count: number): readonly Span[] {
-  if (state === 'new' && count === 0) return []
+function countSpan({ theme }: Shown, state: NodeState, count: number): Span {
   const text = `${theme.glyphs.states[state]} ${count}`
   return [state === 'ok' ? text : `${text} ${state}`, count === 0 ? 'dim' : stateTone[state]]
 }

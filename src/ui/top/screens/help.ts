@@ -17,11 +17,34 @@ const keyWidth = 14
 const columnWidth = 39
 
 /** Every key, drawn from their table; then what the words and figures mean. */
-export function helpLines({ theme, keys, board, sources }: Shown, width: number): readonly Line[] {
+export function helpLines(shown: Shown, width: number): readonly Line[] {
+  const { dialog } = shown.view
+  if (dialog?.kind === 'help' && dialog.search !== undefined) {
+    return foundLines(shown, dialog.search, width)
+  }
+  return [
+    ...keyLines(shown.keys, width, shown.sources.labels.length > 1),
+    ...wordLines(shown, width),
+  ]
+}
+
+/** Only what has the text in it: the actions, of which one is chosen, then the other lines. */
+function foundLines(shown: Shown, { text, at }: Search, width: number): readonly Line[] {
+  const { keys } = shown
+  const wanted = text.trim().toLowerCase()
+  const actions = actionsWith(text, keys).map((id, place) => {
+    const line = keyLine(keys[id], bindingOf(id).title)
+    return place === at ? fill(line, width, 'selected') : line
+  })
+  const others = wordLines(shown, width).filter(line => plain(line).toLowerCase().includes(wanted))
+  const found = [...actions, ...others]
+  return found.length > 0 ? found : [[[`Nothing here has "${text}" in it`]]]
+}
+
+function wordLines({ theme, board }: Shown, width: number): readonly Line[] {
   const wrapped = (text: string) =>
     wrap(text, width, theme.glyphs.ellipsis).map((line): Line => [[line]])
   return [
-    ...keyLines(keys, width, sources.labels.length > 1),
     rule('states', width, theme),
     nodeStates.flatMap(
       (state): Line => [
@@ -30,7 +53,8 @@ export function helpLines({ theme, keys, board, sources }: Shown, width: number)
       ],
     ),
     ...wrapped('DOWN no answer to the last probe on any path  LOSS packets lost in 10 probes'),
-    ...wrapped('SLOW RTT above 3x its own 1 h median, and 1 ms  STALE no answer for 2 intervals'),
+    ...wrapped('SLOW the last two RTTs above 3x their own 1 h median, and above 1 ms'),
+    ...wrapped('STALE no answer for two intervals and a timeout'),
     rule('columns', width, theme),
     ...wrapped('H-* the node address (underlay)  E-* its health endpoint (overlay, datapath)'),
     ...wrapped(

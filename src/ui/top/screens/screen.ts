@@ -1,6 +1,8 @@
 import { count } from '../format.ts'
 import { blank, type Line, paintLine } from '../line.ts'
+import { promptOf } from '../prompt.ts'
 import { clean, wrap } from '../text.ts'
+import { windowTop } from '../view.ts'
 import { detailLines } from './detail.ts'
 import { eventLines, eventPreview, eventsHeading, eventsSummary } from './events.ts'
 import { hintLine, statusLine } from './footer.ts'
@@ -51,21 +53,28 @@ function pageHeader(shown: Shown, width: number, height: number): readonly Line[
     : lines
 }
 
-/** A title, and the lines below it. */
-type Reading = (shown: Shown, width: number) => readonly [Line, readonly Line[]]
+type Reading = 'help' | 'prober' | 'text'
 
+/** What is read over the whole screen. */
 const readings = {
-  help: (shown, width) => [helpTitle(width), helpLines(shown, width)],
-  prober: (shown, width) => [proberTitle(width), proberLines(shown)],
-  text: (shown, width) => textLines(shown, width),
-} satisfies Record<'help' | 'prober' | 'text', Reading>
+  help: { title: (_, width) => helpTitle(width), text: helpLines },
+  prober: { title: (_, width) => proberTitle(width), text: proberLines },
+  text: { title: textTitle, text: textLines },
+} satisfies Record<
+  Reading,
+  {
+    title: (shown: Shown, width: number) => Line
+    text: (shown: Shown, width: number) => readonly Line[]
+  }
+>
+
+const readingOf = ({ view: { dialog } }: Shown) =>
+  dialog !== undefined && 'top' in dialog ? dialog : undefined
 
 /** The text that is read; none while nothing is. */
 export function readingLines(shown: Shown, width: number): readonly Line[] {
-  const { dialog } = shown.view
-  return dialog?.kind === 'help' || dialog?.kind === 'prober'
-    ? readings[dialog.kind].text(shown, width)
-    : []
+  const dialog = readingOf(shown)
+  return dialog === undefined ? [] : readings[dialog.kind].text(shown, width)
 }
 
 /** How many lines of it fit. */
@@ -73,22 +82,18 @@ export const readingRoom = (height: number): number => Math.max(1, height - 2)
 
 function screenLines(shown: Shown, width: number, height: number): readonly Line[] {
   if (width < smallest.width || height < smallest.height) return tinyLines(shown)
-  return footed(
-    readingPage(shown, width, height) ?? pageLines(shown, width, height),
-    shown,
-    width,
-    height,
-  )
+  const lines = readingPage(shown, width, height) ?? pageLines(shown, width, height)
+  return footed(lines, shown, width, height)
 }
 
-/** What is read over the whole screen. */
 function readingPage(shown: Shown, width: number, height: number): readonly Line[] | undefined {
-  const { dialog } = shown.view
-  if (dialog === undefined || !('top' in dialog)) return undefined
-  const [title, lines] = readings[dialog.kind](shown, width)
-  const room = height - 2
-  const top = Math.min(dialog.top, Math.max(0, lines.length - room))
-  return [title, ...lines.slice(top, top + room)]
+  const dialog = readingOf(shown)
+  if (dialog === undefined) return undefined
+  const lines = readingLines(shown, width)
+  const search = dialog.kind === 'help' ? dialog.search : undefined
+  const room = readingRoom(height) - (search === undefined ? 0 : 1)
+  const top = windowTop(dialog.top, search?.at ?? dialog.top, lines.length, room)
+  return [readings[dialog.kind].title(shown, width), ...lines.slice(top, top + room)]
 }
 
 function pageLines(shown: Shown, width: number, height: number): readonly Line[] {
@@ -133,10 +138,14 @@ function listPage(shown: Shown, width: number, height: number): readonly Line[] 
   return [...all, statusLine(shown, width)]
 }
 
-const textLines: Reading = ({ view: { dialog }, theme }, width) => {
-  const { title, lines } = dialog?.kind === 'text' ? dialog : { title: '', lines: [] }
-  const wrapped = lines.flatMap(text => wrap(clean(text), width, theme.glyphs.ellipsis))
-  return [[[title, 'bold']], wrapped.map((line): Line => [[line]])]
+function textTitle({ view: { dialog } }: Shown): Line {
+  return [[dialog?.kind === 'text' ? dialog.title : '', 'bold']]
+}
+
+function textLines({ view: { dialog }, theme }: Shown, width: number): readonly Line[] {
+  const texts = dialog?.kind === 'text' ? dialog.lines : []
+  const lines = texts.flatMap(text => wrap(clean(text), width, theme.glyphs.ellipsis))
+  return lines.map((line): Line => [[line]])
 }
 
 /** The last row is the hint line's; where there is no status line, the prompt is above it while it is open. */
@@ -146,10 +155,11 @@ function footed(
   width: number,
   height: number,
 ): readonly Line[] {
-  const padding = Array.from({ length: Math.max(0, height - 1 - lines.length) }, () => blank)
-  const prompt = isTyping(shown.view) && height < roomy
-  const last = prompt ? statusLine(shown, width) : hintLine(shown, width)
-  return [...lines.slice(0, height - 1), ...padding, last]
+  const without = height < roomy || shown.view.dialog?.kind === 'help'
+  const prompt = without && promptOf(shown.view) !== undefined ? [statusLine(shown, width)] : []
+  const room = height - 1 - prompt.length
+  const padding = Array.from({ length: Math.max(0, room - lines.length) }, () => blank)
+  return [...lines.slice(0, room), ...padding, ...prompt, hintLine(shown, width)]
 }
 
 const tinyLines = ({ board }: Shown): readonly Line[] => [
