@@ -100,12 +100,18 @@ function eventLine(event: HealthEvent, { theme, nowMs }: Shown, width: number): 
   const word = `${eventGlyph(event, theme.glyphs)} ${kindWords[event.kind]}`
   const node = event.nodes.length > 1 ? `${event.nodes.length} nodes` : clean(event.nodes[0] ?? '')
   const note = event.acknowledged ? '[acknowledged]' : over && lasted !== '' ? '[over]' : ''
+  const probes = probesText(event, width < 120)
+  const about = [
+    ...cell(cutMiddle(node, rooms.node, ellipsis), rooms.node),
+    ...cell(cut(probes, rooms.probes, ellipsis), rooms.probes),
+    ...cell(padStart(lasted, rooms.lasted), rooms.lasted, over ? 'dim' : 'plain'),
+  ]
+  // What is of no node, a source's, is told across the columns.
+  const of = node + probes
   const line = [
     ...cell(clock(event.atMs).slice(0, rooms.time), rooms.time, 'dim'),
     ...cell(word, rooms.event, tone),
-    ...cell(cutMiddle(node, rooms.node, ellipsis), rooms.node),
-    ...cell(cut(probesText(event, width < 120), rooms.probes, ellipsis), rooms.probes),
-    ...cell(padStart(lasted, rooms.lasted), rooms.lasted, over ? 'dim' : 'plain'),
+    ...(of === '' ? cell(lasted, lasted.length) : about),
     ...cell(note, note.length, 'dim'),
   ]
   return [...line, [cut(whatText(event), Math.max(0, width - lineWidth(line)), ellipsis)]]
