@@ -1,4 +1,5 @@
 import { registerHooks } from 'node:module'
+import { failureText } from '../src/core/api/failure-text.ts'
 import { systemClock } from '../src/core/clock.ts'
 import { createMesh } from '../src/core/engine/mesh.ts'
 import type { NodeName } from '../src/core/model/node.ts'
@@ -6,6 +7,7 @@ import type { HealthSource } from '../src/core/model/source.ts'
 import { fastWidthHooks, oneFunctionHooks } from '../src/ui/top/fast-width.ts'
 import { boundGarbage } from './bound-garbage.ts'
 import { type LookFlags, lookOf } from './look.ts'
+import { usualPort } from './settings.ts'
 import { keysOf, type TableFlags, tableOf } from './table-flags.ts'
 
 export interface ScreenFlags extends LookFlags, TableFlags {
@@ -14,6 +16,8 @@ export interface ScreenFlags extends LookFlags, TableFlags {
   readonly sync?: boolean
   /** Whether the second source is a daemon whose nodes the first one probes. */
   readonly probeFromHere?: boolean
+  /** Of the HTTP probe. */
+  readonly port?: number
 }
 
 /** What the screen shows: one source, or several by their URIs. */
@@ -47,6 +51,7 @@ export async function showScreen(
   signal: AbortSignal,
 ): Promise<void> {
   const { showTop } = await loaded
+  const { port = usualPort } = flags
   boundGarbage({ growthPercent: 80 })
   const keeper = createMesh({ clock: systemClock })
   for (const of of sources) keeper.follow(of, of.source)
@@ -62,6 +67,7 @@ export async function showScreen(
       signal,
       look: lookOf(flags),
       ...start,
+      statusText: (failure, kind, { ip }) => failureText(failure, { kind, ip, port }),
       screenReader: process.env.INK_SCREEN_READER === 'true',
       synchronized: flags.sync ?? true,
     })

@@ -23,7 +23,7 @@ const rooms: Record<string, { enters: string[]; outside: 'any' | string[] }> = {
   'src/probes': { enters: ['src/core/model', 'src/core/clock'], outside: 'any' },
   'src/ui': {
     enters: ['src/core/model'],
-    outside: ['react', 'ink', 'yaml', 'node:fs', 'node:tty'],
+    outside: ['react', 'ink', 'yaml', 'node:fs', 'node:os', 'node:tty'],
   },
   bin: { enters: ['src/core', 'src/probes', 'src/ui', 'package'], outside: 'any' },
 }

@@ -3,6 +3,8 @@ import type { ProbeAnswer, ProbeOrder } from '../model/source.ts'
 import { plainText } from './plain-text.ts'
 import { readStatus, refusal, type Tools, takeReport } from './poll.ts'
 import type { WireReport } from './read-wire.ts'
+import type { Heard } from './remote.ts'
+import { refusalMark } from './tcp-words.ts'
 
 /** An old daemon waits for dead nodes one after another. */
 const probeTimeoutMs = 60_000
@@ -62,7 +64,7 @@ async function ask(
   try {
     const heard = await remote.call('PUT', `/v1beta/status/probe${query}`, limit)
     if (heard.status === 200) return { kind: 'told', report: readStatus(heard.text, clock) }
-    return { kind: 'refused', reason: refusal('PUT /v1beta/status/probe', heard) }
+    return { kind: 'refused', reason: whyRefused(heard) }
   } catch (error) {
     signal.throwIfAborted()
     if (loss.signal.aborted) return { kind: 'refused', reason: String(loss.signal.reason) }
@@ -70,6 +72,19 @@ async function ask(
   } finally {
     loss.close()
   }
+}
+
+const refusals: Readonly<Record<number, string>> = {
+  403: 'not permitted: its API has write access off',
+  429: 'asked too often: try again later',
+}
+
+/** In words where they are known, and the daemon's own; ours says it all itself. */
+function whyRefused(heard: Heard): string {
+  if (heard.text.startsWith(refusalMark)) return plainText(heard.text, 300)
+  const own = refusal('PUT /v1beta/status/probe', heard)
+  const words = refusals[heard.status]
+  return words === undefined ? own : `${words} (${own})`
 }
 
 /** Aborts, with the feed's reason, once the feed is lost. */

@@ -19,6 +19,8 @@ export type Change =
       readonly from: Verdict
       readonly to: Verdict
       readonly reason: FailureReason | undefined
+      /** It was so at the first look, and was never seen to turn. */
+      readonly maybeOlder: boolean
     }
   | { readonly kind: 'joined' | 'left'; readonly atMs: number; readonly nodes: readonly NodeName[] }
   | {
@@ -126,11 +128,13 @@ function probeChange(
   former: ProbeHealth | undefined,
   takenAtMs: number,
 ): Change[] {
-  const { verdict, last, changedAtMs } = probes[kind]
+  const { verdict, last, changedAtMs, flaps } = probes[kind]
   const from = former?.verdict ?? 'unknown'
   // The first good answer is no news; the first bad one is.
   if (verdict === from || (verdict === 'unknown' && last === undefined)) return []
   const atMs = changedAtMs ?? takenAtMs
   const reason = last?.kind === 'failure' ? last.reason : undefined
-  return [{ kind: 'verdict', atMs, node, probe: { to, ip, kind }, from, to: verdict, reason }]
+  const maybeOlder = from === 'unknown' && flaps === 0
+  const told = { atMs, node, probe: { to, ip, kind }, from, to: verdict, reason, maybeOlder }
+  return [{ kind: 'verdict', ...told }]
 }

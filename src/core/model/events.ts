@@ -42,6 +42,8 @@ export interface HealthEvent {
   readonly atMs: number
   /** Undefined while it lasts; what takes no time ends as it begins. */
   readonly endedAtMs: number | undefined
+  /** It was so when the probe was first seen, and may have begun before. */
+  readonly maybeOlder?: boolean
   /** The node, or those that came or went together; none for a source. */
   readonly nodes: readonly NodeName[]
   readonly probes: readonly ProbeRef[]

@@ -53,14 +53,15 @@ export function onVerdict(
   windowMs: number,
   sink: EventSink,
 ): void {
-  const { from, to, atMs, probe, reason } = change
+  const { from, to, atMs, probe, reason, maybeOlder } = change
   if (to === 'unreachable') watch.failing.set(keyOf(probe), change)
   else watch.failing.delete(keyOf(probe))
   end(watch, to === 'unreachable' ? ['unknown'] : ['down', 'unknown'], probe, atMs, sink)
   // That a probe can be sent again is told by the end of its event.
   if (to === 'reachable' && from !== 'unreachable') return
   const kind = ({ unreachable: 'down', reachable: 'up', unknown: 'unknown' } as const)[to]
-  const begun = { kind, atMs, probes: [probe], reason: reason ?? '' }
+  const older = maybeOlder ? { maybeOlder } : {}
+  const begun = { kind, atMs, probes: [probe], reason: reason ?? '', ...older }
   if (watch.flap?.probes.has(keyOf(probe))) countTurn(watch, kind, atMs, sink)
   else if (kind !== 'unknown' && turnsOf(watch, probe, atMs) >= flapTurns) flap(watch, begun, sink)
   else begin(watch, begun, windowMs, sink)

@@ -1,15 +1,17 @@
 import { severities } from '../../core/model/events.ts'
 import type { NodeName } from '../../core/model/node.ts'
 import type { ActionId } from './bindings.ts'
+import { chartChanges } from './chart-moves.ts'
 import { columnIds } from './columns.ts'
 import { everything } from './filter.ts'
 import { closeInMesh, meshChanges, openInMesh, selectInMesh } from './mesh-moves.ts'
 import { type Move, moves } from './moves.ts'
+import { eventDialog, messagesDialog } from './text-dialog.ts'
 import { themeNames } from './theme.ts'
 import { typingOf } from './typing.ts'
 import { clamp, placeOf, type Scene, type View, windowTop } from './view.ts'
 
-type Change = (view: View, scene: Scene) => View
+export type Change = (view: View, scene: Scene) => View
 
 const select =
   (placeFrom: Move): Change =>
@@ -87,6 +89,7 @@ export const changes: Partial<Record<ActionId, Change>> = {
   help: view => ({ ...view, dialog: { kind: 'help', top: 0, search: undefined } }),
   prober: view => ({ ...view, dialog: { kind: 'prober', top: 0 } }),
   palette: view => ({ ...view, dialog: { kind: 'palette', ...typingOf(''), at: 0 } }),
+  messages: view => ({ ...view, dialog: messagesDialog(view) }),
   sort: view => ({ ...view, dialog: { kind: 'sort' } }),
   copy: view => ({ ...view, dialog: { kind: 'copy' } }),
   export: view => ({ ...view, dialog: { kind: 'export', format: undefined, ...typingOf('') } }),
@@ -125,6 +128,7 @@ export const changes: Partial<Record<ActionId, Change>> = {
   zoomReset: view => ({ ...view, windowMs: undefined }),
   log: view => ({ ...view, log: !view.log }),
   theme: view => ({ ...view, theme: following(themeNames, view.theme) }),
+  ...chartChanges,
   ...meshChanges,
 }
 
@@ -141,24 +145,30 @@ const toggled = (marks: ReadonlySet<NodeName>, name: NodeName): ReadonlySet<Node
   return changed
 }
 
-/** The selected node, or that of the selected event: even if a filter hides it in the table. */
+/** The selected node, or that of the selected event: even if a filter hides it in the table. An event of no node is told at length. */
 function open(view: View, scene: Scene): View {
-  const { order, events, snapshot } = scene
+  const { order, events, snapshot, nowMs } = scene
   if (view.page === 'mesh') return openInMesh(view, scene)
   if (view.page === 'table') {
     const selected = order.names[placeOf(view, order)]
     return selected === undefined ? view : { ...view, page: 'detail', selected }
   }
-  const name = events[view.events.at]?.nodes[0]
+  const event = events[view.events.at]
+  if (event === undefined) return view
+  const [name] = event.nodes
   const there = name !== undefined && snapshot.nodes.some(node => node.name === name)
-  if (!there) return view
+  if (!there) return { ...view, dialog: eventDialog(event, nowMs) }
   const shown = order.index.has(name) ? view : { ...view, filter: everything, errorsOnly: false }
   return { ...shown, page: 'detail', selected: name }
 }
 
-/** One step back: the page, then its filter, then errors only, then the marks. */
+/** One step back: the cursor, the page, then its filter, then errors only, then the marks. */
 function goBack(view: View): View {
-  if (view.page === 'detail') return { ...view, page: 'table' }
+  if (view.page === 'detail') {
+    return view.chart.cursorMs === undefined
+      ? { ...view, page: 'table' }
+      : { ...view, chart: { ...view.chart, cursorMs: undefined } }
+  }
   if (view.page === 'events') {
     return view.events.text === ''
       ? { ...view, page: 'table' }

@@ -86,12 +86,12 @@ export function agentCell(row: Row): Span {
 const agentRanks: Partial<Record<Tone, number>> = { crit: 0, plain: 1, dim: 2 }
 export const agentRank = (row: Row): number => agentRanks[agentCell(row)[1] ?? 'plain'] ?? 1
 
-/** Since when the node's verdict, or that of its newest change, is what it is; Unix milliseconds. */
-export function changedAtMs(row: Row): number | undefined {
-  let newest: number | undefined
+/** The node's probe whose verdict changed last. */
+export function changedLast(row: Row): ProbeHealth | undefined {
+  let newest: ProbeHealth | undefined
   for (const { probes } of row.node.paths) {
-    for (const { changedAtMs: atMs } of Object.values(probes)) {
-      if (atMs !== undefined && (newest === undefined || atMs > newest)) newest = atMs
+    for (const probe of Object.values(probes)) {
+      if ((probe.changedAtMs ?? 0) > (newest?.changedAtMs ?? 0)) newest = probe
     }
   }
   return newest

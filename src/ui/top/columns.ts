@@ -5,7 +5,7 @@ import {
   ageMs,
   agentCell,
   agentRank,
-  changedAtMs,
+  changedLast,
   figure,
   flapsOf,
   lastError,
@@ -17,12 +17,12 @@ import {
   stateTone,
   times,
 } from './cells.ts'
-import { age, rtt } from './format.ts'
+import { age, maybeOlder, rtt } from './format.ts'
 import type { Span } from './line.ts'
 import type { Board, Row } from './rows.ts'
 import { mainProbes, sparkline } from './sparkline.ts'
 import { isSlow, severity } from './state.ts'
-import { clean, cut, cutMiddle } from './text.ts'
+import { clean, cut, cutMiddle, widthOf } from './text.ts'
 import type { Glyphs } from './theme.ts'
 import { vantageColumn } from './vantage.ts'
 
@@ -94,7 +94,7 @@ export const columns = {
     drop: 1,
     align: 'left',
     cell: (row, width, { glyphs }) => [
-      cutMiddle(row.name.length <= width ? row.name : row.short, width, glyphs.ellipsis),
+      cutMiddle(widthOf(row.label) <= width ? row.label : row.short, width, glyphs.ellipsis),
     ],
     rank: row => row.rank,
   },
@@ -197,10 +197,11 @@ export const columns = {
     drop: 13,
     align: 'right',
     cell: (row, _width, { nowMs }) => {
-      const atMs = changedAtMs(row)
-      return [atMs === undefined ? '' : age(nowMs - atMs), 'dim']
+      const probe = changedLast(row)
+      if (probe?.changedAtMs === undefined) return ['']
+      return [`${maybeOlder(probe) ? '>' : ''}${age(nowMs - probe.changedAtMs)}`, 'dim']
     },
-    rank: row => -(changedAtMs(row) ?? -Infinity),
+    rank: row => -(changedLast(row)?.changedAtMs ?? -Infinity),
     extra: true,
   },
   flaps: {

@@ -3,15 +3,16 @@ import type { Mesh } from '../../core/model/mesh.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { HealthSource } from '../../core/model/source.ts'
 import { createEventChooser } from './events-shown.ts'
-import type { Keymap } from './keys.ts'
+import { failureWords } from './format.ts'
+import { defaultKeys, type Keymap } from './keys.ts'
 import { chosenColumns, placedColumns } from './layout.ts'
 import { createMeshLooker } from './mesh-look.ts'
 import { createOrderer } from './order.ts'
 import { type Board, boardOf, rowNamed, rowSpanMs } from './rows.ts'
 import { bodyHeight, readingLines, readingRoom } from './screens/screen.ts'
-import type { Shown } from './screens/shown.ts'
+import type { Shown, StatusText } from './screens/shown.ts'
 import { createTheme, type Look, type Theme } from './theme.ts'
-import { type Scene, settle, settleEvents, type View } from './view.ts'
+import { type Scene, settle, settleEvents, settleMarks, type View } from './view.ts'
 
 export interface Size {
   readonly width: number
@@ -34,15 +35,17 @@ interface ComposerOptions {
   readonly compared?: boolean | undefined
   readonly nowMs: () => number
   readonly look: Look
-  readonly title: string
-  readonly keys: Keymap
+  readonly title?: string | undefined
+  readonly keys?: Keymap | undefined
+  readonly statusText?: StatusText | undefined
 }
 
 type Compose = (view: View, probing: Shown['probing'], size: Size) => Shown
 
 /** Brings snapshot, view and time together; what did not change since last time is not made again. */
 export function createComposer(options: ComposerOptions): Compose {
-  const { feeds, nowMs, look, title, keys } = options
+  const { feeds, nowMs, look, title = 'cilium-health top' } = options
+  const { keys = defaultKeys, statusText = failureWords } = options
   const [first] = feeds
   const labels = feeds.map(({ label }) => label)
   const snapshotOf = (place: number) => (feeds[place] ?? first).source.snapshot()
@@ -69,10 +72,12 @@ export function createComposer(options: ComposerOptions): Compose {
     const mesh =
       view.page === 'mesh' ? lookAtMesh?.(view.mesh, atMs, view.frozen !== undefined) : undefined
     const sources = { labels, at: view.source, snapshot: snapshotOf }
-    const basis = { title, theme, keys, startedAtMs, board, order, events, log: all, probing }
+    const told = { title, theme, keys, startedAtMs, statusText, probing }
+    const basis = { ...told, board, order, events, log: all }
     const shown: Shown = { ...basis, view, mesh, sources, nowMs: atMs }
     const body = bodyHeight(shown, width, height)
-    const settled = settleEvents(settle(view, order, body), events, body)
+    const marked = settleMarks(view, board.names.index)
+    const settled = settleEvents(settle(marked, order, body), events, body)
     return settled === view ? shown : { ...shown, view: settled }
   }
 }

@@ -5,7 +5,7 @@ import { endsInField, parseFilter } from './filter.ts'
 import { actionFor } from './keys.ts'
 import { movedBy } from './moves.ts'
 import { type Typing, typed, typingOf } from './typing.ts'
-import type { Dialog, Draft, Scene, View } from './view.ts'
+import { clamp, type Dialog, type Draft, type Scene, type View } from './view.ts'
 
 const pastKept = 50
 
@@ -61,8 +61,18 @@ const recalled = (view: View, back: number): View =>
     ? view
     : retyped(view, typingOf(view.past[back - 1] ?? ''), back)
 
-/** A column's letter sorts by it, and again turns the order round; any other key closes the menu. */
+const sortSteps: Readonly<Record<string, number>> = { down: 1, up: -1 }
+
+/**
+ * A column's letter sorts by it, and again turns the order round; arrows go through the columns. Any
+ * other key closes the menu.
+ */
 export function pressSort(view: View, stroke: string): View {
+  const step = sortSteps[stroke]
+  if (step !== undefined) {
+    const at = clamp(columnIds.indexOf(view.sort.column) + step, columnIds.length)
+    return { ...view, sort: { column: columnIds[at] ?? view.sort.column, reversed: false } }
+  }
   const column = columnIds.find(id => columnOf(id).letter === stroke)
   if (column === undefined) return { ...view, dialog: undefined }
   const reversed = view.sort.column === column && !view.sort.reversed
@@ -73,7 +83,7 @@ export function pressSort(view: View, stroke: string): View {
 export function pressReading(
   view: View,
   stroke: string,
-  dialog: Dialog & { kind: 'help' | 'prober' },
+  dialog: Dialog & { kind: 'help' | 'prober' | 'text' },
   scene: Scene,
 ): View {
   const { length, body } = scene.reading()

@@ -51,6 +51,9 @@ export function perform(effect: Effect, hands: Hands): void {
     case 'export':
       write(effect, hands.shown(), hands.tell)
       break
+    case 'tell':
+      hands.tell(effect.text, 'info')
+      break
     case 'mouse':
       hands.terminal()?.send(effect.on ? mouseOn : mouseOff)
       break

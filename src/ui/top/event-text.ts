@@ -53,6 +53,12 @@ export const isFiring = ({ endedAtMs, acknowledged }: HealthEvent): boolean =>
 export const lastedMs = ({ atMs, endedAtMs }: HealthEvent, nowMs: number): number =>
   (endedAtMs ?? nowMs) - atMs
 
+/** How long it has lasted: `9s`, or `>9s` where it may have begun before; empty for what takes no time. */
+export function lastedText(event: HealthEvent, nowMs: number): string {
+  const lasted = lastedMs(event, nowMs)
+  return lasted >= 1000 ? `${event.maybeOlder ? '>' : ''}${age(lasted)}` : ''
+}
+
 /** Which probes it is about: `host icmp+http, endpoint http`, or shorter `host, endpoint http`. */
 export function probesText(
   { probes }: { readonly probes: readonly Pick<ProbeRef, 'to' | 'kind'>[] },
@@ -108,8 +114,7 @@ export function sentence(event: HealthEvent, nowMs: number): string {
   const many = listed ? '' : `${count(nodes.length, 'node')} `
   const who = nodes.length === 1 ? `${clean(nodes[0] ?? '')} ` : many
   const probes = probesText(event)
-  const lastedFor = lastedMs(event, nowMs)
-  const lasted = lastedFor < 1000 ? '' : `, ${age(lastedFor)}`
-  const what = whatText(event)
-  return `${who}${kindWords[kind]}${probes === '' ? '' : ` ${probes}`}: ${what}${lasted}`
+  const lasted = lastedText(event, nowMs).replace('>', 'for at least ')
+  const what = `${whatText(event)}${lasted === '' ? '' : `, ${lasted}`}`
+  return `${who}${kindWords[kind]}${probes === '' ? '' : ` ${probes}`}: ${what}`
 }

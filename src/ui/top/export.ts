@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import type { Sheet } from './sheet.ts'
+import { homedir } from 'node:os'
+import type { Cell, Sheet } from './sheet.ts'
 import { padEnd, widthOf } from './text.ts'
 
 /** A key for each format. */
@@ -26,20 +27,24 @@ function csv({ heading, rows }: Sheet): string {
   return [heading, ...rows].map(cells => `${cells.map(csvCell).join(',')}\r\n`).join('')
 }
 
-function csvCell(text: string): string {
+function csvCell(cell: Cell): string {
+  const text = textOf(cell)
+  if (typeof cell !== 'string') return text
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
+const textOf = (cell: Cell): string => (cell === undefined ? '' : String(cell))
+
 function json({ heading, rows }: Sheet): string {
   const objects = rows.map(cells =>
-    Object.fromEntries(heading.map((name, index) => [name, cells[index] ?? ''])),
+    Object.fromEntries(heading.map((name, index) => [name, cells[index] ?? null])),
   )
   return `${JSON.stringify(objects, null, 2)}\n`
 }
 
 function txt({ heading, rows }: Sheet): string {
-  const all = [heading, ...rows]
+  const all = [heading, ...rows.map(cells => cells.map(textOf))]
   const widths = heading.map((_, column) =>
     all.reduce((widest, cells) => Math.max(widest, widthOf(cells[column] ?? '')), 0),
   )
@@ -57,10 +62,11 @@ function txt({ heading, rows }: Sheet): string {
 const mostNumbers = 99
 
 /**
- * Writes a new file, and never over another: where there is one, the name gets a number. Returns the
+ * Writes a new file, `~/` in the user's home, and never over another: where there is one, the name gets a number. Returns the
  * name; throws what the file system says.
  */
-export function writeNew(name: string, text: string): string {
+export function writeNew(wanted: string, text: string): string {
+  const name = wanted.replace(/^~(?=\/)/, homedir)
   for (let number = 1; ; number += 1) {
     const tried = number === 1 ? name : name.replace(/(\.[^./]*)?$/, `-${number}$1`)
     try {

@@ -1,4 +1,6 @@
-import type { FailureReason } from '../../core/model/probe.ts'
+import type { Failure, FailureReason } from '../../core/model/probe.ts'
+import { reasonTexts } from '../../core/model/reason-texts.ts'
+import type { ProbeHealth } from '../../core/model/snapshot.ts'
 
 /** An RTT in three digits: `42us`, `4.21ms`, `1.50s`. */
 export function rtt(ns: number | undefined): string {
@@ -43,6 +45,22 @@ export function bytes(count: number): string {
 /** `1 node`, `2 nodes`. */
 export const count = (number: number, thing: string): string =>
   `${number} ${thing}${number === 1 ? '' : 's'}`
+
+/** A failure in our own words, with its evidence. */
+export const failureWords = ({ reason, detail }: Pick<Failure, 'reason' | 'detail'>): string =>
+  detail === '' ? reasonTexts[reason] : `${reasonTexts[reason]} (${detail})`
+
+/** Whether the verdict may be older than we know: it was never seen to turn. */
+export const maybeOlder = ({ flaps }: Pick<ProbeHealth, 'flaps'>): boolean => flaps === 0
+
+/** Since when a probe's verdict is what it is: `since 14:58:07 (9s)`, `for at least 9s`. */
+export function sinceText(probe: ProbeHealth, nowMs: number): string {
+  if (probe.changedAtMs === undefined) return ''
+  const lasted = age(nowMs - probe.changedAtMs)
+  return maybeOlder(probe)
+    ? `for at least ${lasted}`
+    : `since ${clock(probe.changedAtMs)} (${lasted})`
+}
 
 /** Why no reply came, in at most five columns. */
 export const reasonWords: Readonly<Record<FailureReason, string>> = {

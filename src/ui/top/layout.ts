@@ -18,12 +18,19 @@ export interface ColumnChoice {
 /** The chosen columns that fit; or, when wide, all that there are, scrolled behind the name. */
 export function placedColumns(
   choice: ColumnChoice,
-  board: Pick<Board, 'zoned' | 'beside'>,
+  board: Pick<Board, 'zoned' | 'beside' | 'names'>,
   width: number,
 ): readonly Placed[] {
   const columns = chosenColumns(choice, board)
-  return choice.wide ? wideLayout(width, columns, choice.scroll) : layout(width, columns)
+  const nameWidth = board.names.widest
+  if (choice.wide) return wideLayout(width, columns, choice.scroll, nameWidth)
+  return layout(width, columns, nameWidth, choice.columns === defaultColumns ? extras : [])
 }
+
+/** What the columns that nobody chose are followed by on a wide screen, the most important first. */
+const extras: readonly ColumnId[] = ['p50', 'max', 'jitter', 'since', 'flaps', 'last-error']
+/** So wide TREND is before it leaves room for them. */
+const trendEnough = 20
 
 /** Zones are shown where they are known, or asked for; the state from here and there where both are. */
 export function chosenColumns(
@@ -43,12 +50,14 @@ export function chosenColumns(
 }
 
 /**
- * The columns that fit, the least important dropped first; NODE takes 70 % of what is left over
- * while it grows, TREND the rest.
+ * The columns that fit, the least important dropped first. Of what is left over NODE takes 70 % while
+ * a name needs it, and TREND the rest; more columns come in once both have enough.
  */
 export function layout(
   width: number,
   wanted: readonly ColumnId[] = defaultColumns,
+  nameWidth = Number.POSITIVE_INFINITY,
+  more: readonly ColumnId[] = [],
 ): readonly Placed[] {
   let shown = [...wanted]
   while (shown.length > 1 && needed(shown) > width) {
@@ -56,26 +65,38 @@ export function layout(
     const leaving = shown.findLastIndex(id => columnOf(id).drop === highest)
     shown = shown.filter((_, index) => index !== leaving)
   }
-  return grown(shown, width)
+  const spare = nodeGrowth(nameWidth) + trendEnough - columnOf('trend').width
+  for (const id of shown.length < wanted.length ? [] : more) {
+    if (needed([...shown, id]) + spare <= width) shown.push(id)
+  }
+  return grown(shown, width, nameWidth)
 }
 
-function wideLayout(width: number, all: readonly ColumnId[], scroll: number): readonly Placed[] {
+/** How much NODE may grow: as the longest name asks for, within bounds. */
+function nodeGrowth(nameWidth: number): number {
+  const { width, growsTo = width } = columnOf('node')
+  return Math.max(0, Math.min(growsTo, nameWidth) - width)
+}
+
+function wideLayout(
+  width: number,
+  all: readonly ColumnId[],
+  scroll: number,
+  nameWidth: number,
+): readonly Placed[] {
   const shown: ColumnId[] = ['node']
   for (const id of all.filter(each => each !== 'node').slice(scroll)) {
     if (needed([...shown, id]) > width) break
     shown.push(id)
   }
-  return grown(shown, width)
+  return grown(shown, width, nameWidth)
 }
 
-function grown(shown: readonly ColumnId[], width: number): readonly Placed[] {
+function grown(shown: readonly ColumnId[], width: number, nameWidth: number): readonly Placed[] {
   const spare = Math.max(0, width - needed(shown))
-  const node = columnOf('node')
-  const growth = shown.includes('trend') ? Math.ceil(spare * 0.7) : spare
-  const nodeGrowth = shown.includes('node')
-    ? Math.min(growth, (node.growsTo ?? node.width) - node.width)
-    : 0
-  return shown.map(id => ({ id, width: placedWidth(id, spare, nodeGrowth, width) }))
+  const share = shown.includes('trend') ? Math.ceil(spare * 0.7) : spare
+  const growth = shown.includes('node') ? Math.min(share, nodeGrowth(nameWidth)) : 0
+  return shown.map(id => ({ id, width: placedWidth(id, spare, growth, width) }))
 }
 
 const needed = (ids: readonly ColumnId[]): number =>

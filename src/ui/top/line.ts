@@ -1,8 +1,8 @@
 import { head, padEnd, widthOf } from './text.ts'
 import type { Theme, Tone } from './theme.ts'
 
-/** A piece of a terminal row, in one tone. */
-export type Span = readonly [text: string, tone?: Tone | undefined]
+/** A piece of a terminal row, in one tone; that of a selected row is so besides. */
+export type Span = readonly [text: string, tone?: Tone | undefined, selected?: boolean]
 /** One terminal row. */
 export type Line = readonly Span[]
 
@@ -36,10 +36,11 @@ export function parts(spans: readonly Span[], width: number, gap = 2): Line {
 export function clip(line: Line, width: number): Line {
   let room = width
   const kept: Span[] = []
-  for (const [text, tone] of line) {
+  for (const span of line) {
     if (room <= 0) break
+    const [text, ...tones] = span
     const own = widthOf(text)
-    kept.push(own <= room ? [text, tone] : [head(text, room), tone])
+    kept.push(own <= room ? span : [head(text, room), ...tones])
     room -= own
   }
   return kept
@@ -50,12 +51,26 @@ export const fill = (line: Line, width: number, tone: Tone): Line => [
   [padEnd(plain(clip(line, width)), width), tone],
 ]
 
+/** The whole row as the selected one: what tells how a thing is keeps its tone. */
+export function select(line: Line, width: number): Line {
+  const kept = clip(line, width)
+  const padding: Span = [' '.repeat(Math.max(0, width - lineWidth(kept)))]
+  return [...kept, padding].map(([text, tone]) => [text, telling.has(tone) ? tone : 'plain', true])
+}
+
+const telling = new Set<Tone | undefined>(['ok', 'warn', 'crit'])
+
 export const plain = (line: Line): string => line.map(([text]) => text).join('')
 
 /** A rule with a title in it. */
-export const rule = (title: string, width: number, theme: Theme): Line => {
-  const before = `${theme.glyphs.line.repeat(2)} ${title} `
-  return [[before + theme.glyphs.line.repeat(Math.max(0, width - widthOf(before))), 'dim']]
+export const rule = (title: string, width: number, theme: Theme): Line =>
+  ruled([[title, 'dim']], width, theme)
+
+/** The same with a title in several tones. */
+export const ruled = (title: Line, width: number, theme: Theme): Line => {
+  const { line } = theme.glyphs
+  const before: Line = [[`${line.repeat(2)} `, 'dim'], ...title, [' ']]
+  return [...before, [line.repeat(Math.max(0, width - lineWidth(before))), 'dim']]
 }
 
 /** A row as the terminal gets it, never wider than it should be; neighbours of one tone are one piece. */
@@ -63,13 +78,16 @@ export function paintLine(line: Line, width: number, theme: Theme): string {
   let painted = ''
   let piece = ''
   let tone: Tone | undefined
+  let selected = false
   const finish = () => {
-    painted += tone === undefined ? piece : theme.paint(piece, tone)
+    const toned = tone === undefined ? piece : theme.paint(piece, tone)
+    painted += selected ? theme.paint(toned, 'selected') : toned
     piece = ''
   }
-  for (const [text, own] of clip(line, width)) {
-    if (own !== tone) finish()
+  for (const [text, own, chosen = false] of clip(line, width)) {
+    if (own !== tone || chosen !== selected) finish()
     tone = own
+    selected = chosen
     piece += text
   }
   finish()

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { ColumnId } from './columns.ts'
+import { failureWords } from './format.ts'
 import { defaultKeys } from './keys.ts'
 import { type Line, paintLine } from './line.ts'
 import { orderOf, type Sort } from './order.ts'
@@ -38,6 +39,7 @@ export function renderPlain(snapshot: Snapshot, options: PlainOptions): string {
     mesh: undefined,
     sources: { labels: [], at: 0, snapshot: () => snapshot },
     probing: undefined,
+    statusText: failureWords,
     keys: defaultKeys,
     events: [],
     log: [],

@@ -20,6 +20,7 @@ export type Effect =
   | { readonly kind: 'copy'; readonly what: CopyChoice }
   | { readonly kind: 'export'; readonly format: ExportFormat; readonly name: string }
   | { readonly kind: 'mouse'; readonly on: boolean }
+  | { readonly kind: 'tell'; readonly text: string }
 
 export interface Pressed {
   readonly view: View
@@ -46,6 +47,7 @@ function pressDialog(view: View, dialog: Dialog, stroke: string, scene: () => Sc
         ? { view: pressReading(view, stroke, dialog, scene()) }
         : pressHelpSearch(view, dialog.search, stroke, scene())
     case 'prober':
+    case 'text':
       return { view: pressReading(view, stroke, dialog, scene()) }
     case 'sort':
       return { view: pressSort(view, stroke) }
@@ -142,12 +144,16 @@ function act(view: View, action: ActionId, scene: Scene): Pressed {
     case 'refetch':
       return { view, effect: { kind: action } }
     case 'probe':
-      return { view, effect: { kind: 'probe', nodes: chosen(view, scene) } }
+      return probe(view, chosen(view, scene), scene)
     case 'probeShown':
-      return probeShown(view, scene)
+      return probe(view, scene.order.names, scene)
     case 'acknowledge': {
       const event = scene.events[view.events.at]?.id
       return event === undefined ? { view } : { view, effect: { kind: 'acknowledge', event } }
+    }
+    case 'theme': {
+      const next = changes.theme?.(view, scene) ?? view
+      return { view: next, effect: { kind: 'tell', text: `theme ${next.theme}` } }
     }
     case 'mouse':
       return {
@@ -159,27 +165,30 @@ function act(view: View, action: ActionId, scene: Scene): Pressed {
   }
 }
 
-/** The marked nodes, or the selected one. */
+/** The marked nodes that are shown; the selected one where none is marked. */
 function chosen(view: View, { order }: Scene): readonly NodeName[] {
-  if (view.marks.size > 0 && view.page === 'table') return [...view.marks]
+  if (view.marks.size > 0 && view.page === 'table') {
+    return order.names.filter(name => view.marks.has(name))
+  }
   const place = placeOf(view, order)
   return order.names.slice(place, place + 1)
 }
 
-function probeShown(view: View, { order, snapshot }: Scene): Pressed {
-  const nodes = order.names
+function probe(view: View, nodes: readonly NodeName[], { snapshot }: Scene): Pressed {
   if (nodes.length <= askAbove) return { view, effect: { kind: 'probe', nodes } }
-  const question = `Probe ${count(nodes.length, 'node')} now${estimate(nodes, snapshot)}?`
+  const question = `Probe ${count(nodes.length, 'node')} now, ${estimate(nodes, snapshot)}?`
   return { view: { ...view, dialog: { kind: 'confirm', nodes, question } } }
 }
 
+/** A daemon of Cilium's does not tell how fast it probes. */
 function estimate(names: readonly NodeName[], { nodes, prober }: Snapshot): string {
-  if (prober === undefined || prober.maxProbesPerSecond <= 0) return ''
+  if (prober === undefined || prober.maxProbesPerSecond <= 0)
+    return 'nobody knows how long it takes'
   const wanted = new Set(names)
   const probes = nodes.reduce(
     (sum, node) => sum + (wanted.has(node.name) ? 2 * node.paths.length : 0),
     0,
   )
   const seconds = Math.ceil(probes / prober.maxProbesPerSecond)
-  return `, about ${seconds}s at ${prober.maxProbesPerSecond} probes/s`
+  return `about ${seconds}s at ${prober.maxProbesPerSecond} probes/s`
 }

@@ -4,8 +4,9 @@ import type { HealthSource, ProbeAnswer } from '../../core/model/source.ts'
 import { probeDifference } from './probe-difference.ts'
 
 export interface Progress {
-  readonly done: number
-  readonly total: number
+  readonly nodes: number
+  /** Of their addresses, from 0 to 1; undefined before the first word of it. */
+  readonly share: number | undefined
 }
 
 export interface Probing {
@@ -36,7 +37,7 @@ export function createProbing(current: () => HealthSource, reports: Reports): Pr
         nodes,
         signal: ending.signal,
         onProgress: (done, total) => {
-          progress = { done, total }
+          progress = { nodes: nodes.length, share: done / Math.max(1, total) }
           reports.changed()
         },
       })
@@ -56,8 +57,10 @@ export function createProbing(current: () => HealthSource, reports: Reports): Pr
     start(nodes) {
       if (progress !== undefined) {
         reports.tell('still probing', 'warn')
-      } else if (nodes.length > 0) {
-        progress = { done: 0, total: 0 }
+      } else if (nodes.length === 0) {
+        reports.tell('there is nothing to probe here', 'warn')
+      } else {
+        progress = { nodes: nodes.length, share: undefined }
         reports.changed()
         void run(nodes)
       }

@@ -5,7 +5,7 @@ import type { NodeHealth, PathHealth, Snapshot } from '../../core/model/snapshot
 import { staleAfterMs } from '../../core/model/verdict.ts'
 import { spanMs } from './measure.ts'
 import { type NodeState, nodeState, nodeStates } from './state.ts'
-import { clean } from './text.ts'
+import { clean, widthOf } from './text.ts'
 import type { Vantage } from './vantage.ts'
 
 /** A node as the table knows it. */
@@ -13,6 +13,8 @@ export interface Row {
   readonly node: NodeHealth
   /** Safe to print. */
   readonly name: string
+  /** The same without the cluster that all nodes share. */
+  readonly label: string
   /** Its first DNS label, where no other node has the same. */
   readonly short: string
   /** Its place in the natural order of names. */
@@ -39,6 +41,11 @@ export interface Board {
 /** What depends on the list of names alone; the same object until the list changes. */
 export interface Names {
   readonly printed: readonly string[]
+  /** The cluster of all of them, where they have one in common. */
+  readonly cluster: string | undefined
+  readonly labels: readonly string[]
+  /** How wide the widest label is. */
+  readonly widest: number
   readonly short: readonly string[]
   readonly rank: Int32Array
   readonly index: ReadonlyMap<NodeName, number>
@@ -89,6 +96,7 @@ export const rowSpanMs = (row: Row | undefined, nowMs: number): number =>
 const rowOf = (node: NodeHealth, index: number, state: NodeState, names: Names): Row => ({
   node,
   name: names.printed[index] ?? '',
+  label: names.labels[index] ?? '',
   short: names.short[index] ?? '',
   rank: names.rank[index] ?? 0,
   state,
@@ -105,17 +113,31 @@ const sameNames = (rows: readonly Row[], nodes: readonly NodeHealth[]): boolean 
 
 function namesOf(nodes: readonly NodeHealth[]): Names {
   const printed = nodes.map(node => clean(node.name) || '?')
-  const labels = printed.map(name => name.replace(/^(?!\d+\.)([^.]+)\..*$/, '$1'))
+  const cluster = sharedCluster(printed)
+  const labels =
+    cluster === undefined ? printed : printed.map(name => name.slice(cluster.length + 1))
+  const firsts = labels.map(name => name.replace(/^(?!\d+\.)([^.]+)\..*$/, '$1'))
   const uses = new Map<string, number>()
-  for (const label of labels) uses.set(label, (uses.get(label) ?? 0) + 1)
+  for (const first of firsts) uses.set(first, (uses.get(first) ?? 0) + 1)
   return {
     printed,
-    short: printed.map(
-      (name, index) => (uses.get(labels[index] ?? '') === 1 ? labels[index] : name) ?? name,
+    cluster,
+    labels,
+    widest: labels.reduce((widest, label) => Math.max(widest, widthOf(label)), 0),
+    short: labels.map(
+      (name, index) => (uses.get(firsts[index] ?? '') === 1 ? firsts[index] : name) ?? name,
     ),
     rank: naturalRanks(printed),
     index: new Map(nodes.map((node, index) => [node.name, index])),
   }
+}
+
+/** What stands before the slash in every name. */
+function sharedCluster([first = '', ...others]: readonly string[]): string | undefined {
+  const end = first.indexOf('/')
+  const prefix = first.slice(0, end + 1)
+  const shared = end > 0 && others.length > 0 && others.every(name => name.startsWith(prefix))
+  return shared ? first.slice(0, end) : undefined
 }
 
 function tally(rows: readonly Row[]): Pick<Board, 'counts' | 'reachable' | 'zoned'> {

@@ -3,7 +3,7 @@ import type { Mesh } from '../../core/model/mesh.ts'
 import type { HealthSource } from '../../core/model/source.ts'
 import { createComposer, type Feed, type Size, sceneOf } from './compose.ts'
 import { perform, type Terminal } from './effects.ts'
-import { defaultKeys, type Keymap } from './keys.ts'
+import type { Keymap } from './keys.ts'
 import type { MouseEvent } from './mouse.ts'
 import { createPace } from './pace.ts'
 import { pointed } from './pointing.ts'
@@ -11,9 +11,10 @@ import { pressed } from './press.ts'
 import { createProbing } from './probing.ts'
 import { promptOf } from './prompt.ts'
 import { screenRows } from './screens/screen.ts'
-import type { Shown } from './screens/shown.ts'
+import type { Shown, StatusText } from './screens/shown.ts'
 import { type StartOptions, startView } from './start.ts'
 import { clean, cleanUpTo } from './text.ts'
+import { told } from './text-dialog.ts'
 import type { Look } from './theme.ts'
 import { longestText } from './typing.ts'
 import type { Message } from './view.ts'
@@ -37,6 +38,8 @@ export interface SessionOptions extends StartOptions {
   readonly look: Look
   readonly title?: string | undefined
   readonly keys?: Keymap | undefined
+  /** Cilium's words for a failure; our own where it is left out. */
+  readonly statusText?: StatusText | undefined
   /** What happened so far; a new one where it is left out. */
   readonly log?: EventLog | undefined
 }
@@ -61,9 +64,9 @@ const messageMs = 4000
 const dataFrameMs = 250
 
 export function createSession(options: SessionOptions): Session {
-  const { nowMs, look, title = 'cilium-health top', keys = defaultKeys } = options
+  const { nowMs, look } = options
   const feeds = feedsOf(options)
-  const compose = createComposer({ ...options, feeds, title, keys })
+  const compose = createComposer({ ...options, feeds })
   const listeners = new Set<() => void>()
   let size: Size = { width: 80, height: 24 }
   let drawn: readonly string[] = []
@@ -82,7 +85,7 @@ export function createSession(options: SessionOptions): Session {
     pace.soon()
   }
   const tell = (text: string, tone: Message['tone']) => {
-    view = { ...view, message: { text: clean(text), tone, untilMs: nowMs() + messageMs } }
+    view = told(view, { text: clean(text), tone, untilMs: nowMs() + messageMs }, nowMs())
     changed()
   }
   const current = () => feeds[view.source] ?? feeds[0]

@@ -1,5 +1,6 @@
 import { firstByteNs, probeKinds } from '../../core/model/probe.ts'
 import { staleAfterMs } from '../../core/model/verdict.ts'
+import { columnNumbers } from './column-numbers.ts'
 import { columnOf } from './columns.ts'
 import { kindWords, lastedMs, probesText, whatText } from './event-text.ts'
 import { chosenColumns } from './layout.ts'
@@ -9,11 +10,14 @@ import type { Shown } from './screens/shown.ts'
 import { probeState } from './state.ts'
 import { clean } from './text.ts'
 
-/** A view as rows of cells, for files and for the clipboard. */
+/** Undefined where nothing is known. */
+export type Cell = string | number | boolean | undefined
+
+/** A view as rows of cells, for files and for the clipboard; the headings tell the units of numbers. */
 export interface Sheet {
   readonly title: string
   readonly heading: readonly string[]
-  readonly rows: readonly (readonly string[])[]
+  readonly rows: readonly (readonly Cell[])[]
 }
 
 /** All that the view holds, not only what fits the screen. */
@@ -27,13 +31,25 @@ function tableSheet(shown: Shown): Sheet {
   const ids = exported(shown)
   return {
     title: 'nodes',
-    heading: ids,
+    heading: ids.map(id => columnNumbers[id]?.name ?? id.replace('-', '_')),
     rows: shown.order.names.flatMap(name => {
       const row = rowNamed(shown.board, name)
-      return row === undefined ? [] : [rowCells(row, shown)]
+      return row === undefined ? [] : [numberedCells(row, shown)]
     }),
   }
 }
+
+/** The same as `rowCells`, with numbers in place of their texts. */
+function numberedCells(row: Row, shown: Shown): readonly Cell[] {
+  const texts = rowCells(row, shown)
+  return exported(shown).map((id, index) => {
+    const number = columnNumbers[id]
+    return number === undefined ? texts[index] : rounded(number.of(row, shown.nowMs))
+  })
+}
+
+const rounded = (figure: number | undefined): number | undefined =>
+  figure === undefined ? undefined : Math.round(100 * figure) / 100
 
 /** A row's cells, with its whole name. */
 export function rowCells(row: Row, shown: Shown): readonly string[] {
@@ -72,7 +88,7 @@ function detailSheet(shown: Shown): Sheet {
         return [
           ...[row?.name ?? '', path.to, path.rank, clean(path.ip), kind],
           probeState(probe, shown.nowMs, afterMs),
-          ...figures.map(figure => (figure === undefined ? '' : String(Math.round(figure)))),
+          ...figures.map(rounded),
         ]
       }),
     ),
@@ -90,9 +106,8 @@ function meshSheet({ mesh }: Shown): Sheet {
         const cell = map?.at(at, index)
         if (cell === undefined || cell.pairs === 0) return []
         const { state, pairs, ok, failing, stale, none, p95Ns } = cell
-        const figures = [pairs, ok, failing, stale, none].map(String)
-        const p95 = p95Ns === undefined ? '' : String(Math.round(p95Ns))
-        return [[clean(row.name), clean(column.name), state, ...figures, p95]]
+        const figures = [pairs, ok, failing, stale, none, rounded(p95Ns)]
+        return [[clean(row.name), clean(column.name), state, ...figures]]
       }),
     ),
   }
@@ -109,6 +124,7 @@ function eventsSheet({ events, nowMs }: Shown): Sheet {
       'probes',
       'seconds',
       'lasts',
+      'maybe_older',
       'what',
       'acknowledged',
     ],
@@ -118,10 +134,11 @@ function eventsSheet({ events, nowMs }: Shown): Sheet {
       kindWords[event.kind],
       event.nodes.map(clean).join(' '),
       probesText(event),
-      String(Math.round(lastedMs(event, nowMs) / 1000)),
-      event.endedAtMs === undefined ? 'yes' : 'no',
+      lastedMs(event, nowMs) / 1000,
+      event.endedAtMs === undefined,
+      event.maybeOlder === true,
       whatText(event),
-      event.acknowledged ? 'yes' : 'no',
+      event.acknowledged,
     ]),
   }
 }

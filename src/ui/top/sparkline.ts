@@ -27,7 +27,7 @@ interface Drawn {
 const drawn = new WeakMap<History, Drawn>()
 
 /**
- * The last hour in one line, newest at the right: each glyph is the worst RTT of its share of the
+ * The last hour in one line, at most so wide, newest at the right: each glyph is the worst RTT of its share of the
  * samples, on a logarithmic scale against the probe's own median; a loss in any of them is marked.
  */
 export function sparkline(histories: readonly History[], width: number, glyphs: Glyphs): string {
@@ -54,7 +54,7 @@ function draw(histories: readonly History[], main: History, width: number, glyph
     const to = main.total - Math.ceil(share * size)
     text += glyphOf(histories, Math.max(0, from), Math.min(to, samples), topNs, glyphs)
   }
-  return text.padStart(width)
+  return text
 }
 
 /** The glyph of the samples `from` to `to`, both counted back from the newest. */

@@ -42,7 +42,8 @@ const mono: Palette = {
   plain: [],
   ok: [],
   warn: [bold],
-  crit: [bold, reverse],
+  // Not reversed: that is the selection.
+  crit: [bold, underline],
   dim: [dim],
   info: [],
   bold: [bold],

@@ -2,6 +2,7 @@ import type { HealthEvent, Severity } from '../../core/model/events.ts'
 import type { NodeName } from '../../core/model/node.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { Page } from './bindings.ts'
+import { type ChartChoice, firstChart } from './chart-moves.ts'
 import { type ColumnId, defaultColumns } from './columns.ts'
 import type { ExportFormat } from './export.ts'
 import { everything, type Filter } from './filter.ts'
@@ -29,6 +30,12 @@ export type Dialog =
   | { readonly kind: 'prober'; readonly top: number }
   | { readonly kind: 'help'; readonly top: number; readonly search: Search | undefined }
   | { readonly kind: 'sort' | 'copy' }
+  | {
+      readonly kind: 'text'
+      readonly title: string
+      readonly lines: readonly string[]
+      readonly top: number
+    }
   | { readonly kind: 'confirm'; readonly question: string; readonly nodes: readonly NodeName[] }
   | ({ readonly kind: 'palette' } & Search)
   | { readonly kind: 'columns'; readonly at: number }
@@ -88,9 +95,12 @@ export interface View extends Choice {
   /** How much history the charts show; undefined: all that there is. */
   readonly windowMs: number | undefined
   readonly log: boolean
+  readonly chart: ChartChoice
   readonly theme: ThemeName
   readonly mouse: boolean
   readonly message: Message | undefined
+  /** Messages so far with their time of day, newest first. */
+  readonly told: readonly string[]
 }
 
 export const firstView: View = {
@@ -115,9 +125,11 @@ export const firstView: View = {
   scroll: 0,
   windowMs: undefined,
   log: false,
+  chart: firstChart,
   theme: 'default',
   mouse: false,
   message: undefined,
+  told: [],
 }
 
 /** What a change may look at: the rows in their order, and how many of them fit. */
@@ -163,6 +175,14 @@ export function settle(view: View, order: Order, body: number): View {
   return at === view.at && top === view.top && selected === view.selected
     ? view
     : { ...view, at, top, selected }
+}
+
+/** Without the marks of nodes that left; a list that is empty yet drops none. */
+export function settleMarks(view: View, known: ReadonlyMap<NodeName, number>): View {
+  const { marks } = view
+  if (marks.size === 0 || known.size === 0) return view
+  const kept = new Set([...marks].filter(name => known.has(name)))
+  return kept.size === marks.size ? view : { ...view, marks: kept }
 }
 
 /** The same for the events; they come in at the top, and the selected one moves down with the rest. */

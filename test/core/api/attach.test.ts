@@ -293,7 +293,9 @@ test('an order to a daemon of Cilium tells whether it probed, or answered from i
   probes = response => response.writeHead(403).end('This API is administratively disabled.')
   expect(await order()).toEqual({
     kind: 'refused',
-    reason: 'PUT /v1beta/status/probe answered 403: This API is administratively disabled.',
+    reason:
+      'not permitted: its API has write access off ' +
+      '(PUT /v1beta/status/probe answered 403: This API is administratively disabled.)',
   })
 })
 

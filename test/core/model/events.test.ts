@@ -87,6 +87,15 @@ test('the first good answers are no news, the first bad ones are', () => {
   ])
 })
 
+test('what was so at the first look may be older; what was seen to turn is not', () => {
+  const log = createEventLog()
+  log.observe(snapshot(startMs, [node('a', { 'host icmp': 'unreachable' })]))
+  expect(log.list()).toMatchObject([{ kind: 'down', maybeOlder: true }])
+  const { log: seen, after } = watching('a')
+  after(10, down)
+  expect(seen.list()[0]).not.toHaveProperty('maybeOlder')
+})
+
 test('probes that fail together are one event, over all of them, until the last is back', () => {
   const { after, told } = watching('a')
   after(10, { 'host icmp': 'unreachable' })

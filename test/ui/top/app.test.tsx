@@ -31,12 +31,12 @@ const answered = async (answer: Parameters<FakeSource['answer']>[0], text: strin
   const top = app()
   await top.shows('1/150')
   top.type('p')
-  await top.shows('probing ...')
+  await top.shows('probing 1 node ...')
   top.source.orders[0]?.onProgress?.(1, 2)
-  await top.shows('probing 1/2')
+  await top.shows('probing 1 node ...')
   top.source.answer(answer)
   await top.shows(text)
-  expect(top.frame()).not.toContain('probing 1/2')
+  expect(top.frame()).not.toContain('probing 1 node: 50%')
   top.end()
 }
 

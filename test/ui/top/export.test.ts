@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { clipboardCode } from '../../../src/ui/top/copy.ts'
 import { exportText, writeNew } from '../../../src/ui/top/export.ts'
 import { createSession } from '../../../src/ui/top/session.ts'
@@ -80,6 +80,28 @@ test.each([
   const text = readFileSync(name, 'utf8')
   expect(text).toContain(content)
   expect(text).not.toContain('\x1b')
+})
+
+test('numbers are numbers of the unit in their name, what is unknown is null, and booleans are booleans', () => {
+  const read = (...keys: string[]) => {
+    const { press } = session()
+    const name = join(folder(), 'out.json')
+    press(...keys, 'x', 'j', 'ctrl+u', ...name, 'enter')
+    return JSON.parse(readFileSync(name, 'utf8'))
+  }
+  const nodes = read()
+  expect(nodes[0]).toMatchObject({ state: 'DOWN', h_icmp_ns: null, loss_percent: 100 })
+  expect(nodes[1]).toMatchObject({ state: 'OK', agent: 'ok', age_ms: 12_000, loss_percent: 0 })
+  expect(nodes[1].h_icmp_ns).toBeGreaterThan(100_000)
+  expect(read('3')[0]).toMatchObject({ event: 'DOWN', lasts: true, acknowledged: false })
+  expect(read('3')[0].seconds).toBeGreaterThan(0)
+})
+
+test('a name that begins with ~/ is in the home', () => {
+  const home = folder()
+  vi.stubEnv('HOME', home)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(writeNew('~/out.csv', 'text')).toBe(join(home, 'out.csv'))
 })
 
 test('what the file system refuses is told, and nothing breaks', () => {

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { defaultColumns } from '../../../src/ui/top/columns.ts'
 import { age, interval, rtt } from '../../../src/ui/top/format.ts'
 import { layout, placedColumns } from '../../../src/ui/top/layout.ts'
+import { boardOf } from '../../../src/ui/top/rows.ts'
 import { createTheme, themeNames } from '../../../src/ui/top/theme.ts'
+import { cluster, nowMs } from '../../support/clusters.ts'
 
 const ids = (width: number) => layout(width).map(({ id }) => id)
 
@@ -17,10 +19,40 @@ test('columns give way by their importance, and none is too wide at any width', 
   }
 })
 
+const choice = { columns: defaultColumns, wide: false, scroll: 0 }
+const { names } = boardOf(cluster({ nodes: [{ name: 'node-1' }, { name: 'node-2' }] }), nowMs)
+
+test('spare width goes to more columns, unless the columns were chosen; NODE is as wide as its names', () => {
+  const at = (width: number, more = {}) =>
+    placedColumns({ ...choice, ...more }, { zoned: true, names }, width)
+  const more = (width: number) =>
+    at(width)
+      .map(({ id }) => id)
+      .slice(defaultColumns.length)
+  expect(more(120)).toEqual([])
+  expect(more(160)).toEqual(['p50', 'max', 'jitter'])
+  expect(more(200)).toEqual(['p50', 'max', 'jitter', 'since', 'flaps', 'last-error'])
+  const chosen = at(220, { columns: ['node', 'state'] })
+  expect(chosen).toEqual([
+    { id: 'node', width: 14 },
+    { id: 'state', width: 5 },
+  ])
+})
+
+test('a cluster that all names share is told once', () => {
+  const named = (...all: string[]) =>
+    boardOf(cluster({ nodes: all.map(name => ({ name })) }), nowMs).names
+  expect(named('prod/a', 'prod/b.c')).toMatchObject({ cluster: 'prod', labels: ['a', 'b.c'] })
+  expect(named('prod/a', 'test/b')).toMatchObject({
+    cluster: undefined,
+    labels: ['prod/a', 'test/b'],
+  })
+  expect(named('prod/a')).toMatchObject({ cluster: undefined })
+})
+
 test('zones are shown where they are known, or asked for', () => {
-  const choice = { columns: defaultColumns, wide: false, scroll: 0 }
   const shown = (zoned: boolean, more = {}) =>
-    placedColumns({ ...choice, ...more }, { zoned }, 200).some(({ id }) => id === 'zone')
+    placedColumns({ ...choice, ...more }, { zoned, names }, 200).some(({ id }) => id === 'zone')
   expect([shown(true), shown(false)]).toEqual([true, false])
   expect([shown(true, { wide: true }), shown(false, { wide: true })]).toEqual([true, false])
   expect(shown(false, { columns: ['node', 'zone'] })).toBe(true)
@@ -66,7 +98,7 @@ test('every theme closes what it opens, and none needs colour', () => {
     const codes = [...paint('x', 'banner').matchAll(/\x1b\[([\d;]+)m/g)].map(match => match[1])
     expect(codes.length % 2).toBe(0)
     const plain = createTheme({ theme, color: false, ascii: false }).paint('x', 'crit')
-    expect(plain).toBe('\x1b[1m\x1b[7mx\x1b[22m\x1b[27m')
+    expect(plain).toBe('\x1b[1m\x1b[4mx\x1b[22m\x1b[24m')
   }
 })
 

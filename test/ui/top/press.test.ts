@@ -3,7 +3,14 @@ import type { NodeName } from '../../../src/core/model/node.ts'
 import { actionIds, bindingOf, pages } from '../../../src/ui/top/bindings.ts'
 import { actionFor, bindKeys, defaultKeys, keyName } from '../../../src/ui/top/keys.ts'
 import { pressed } from '../../../src/ui/top/press.ts'
-import { firstView, placeOf, type Scene, settle, type View } from '../../../src/ui/top/view.ts'
+import {
+  firstView,
+  placeOf,
+  type Scene,
+  settle,
+  settleMarks,
+  type View,
+} from '../../../src/ui/top/view.ts'
 import { bigCluster, nowMs } from '../../support/clusters.ts'
 
 const sceneOf = (count: number, body = 10): Scene => {
@@ -109,6 +116,12 @@ test('the sort menu picks by letter, and again reverses', () => {
   expect(strike(firstView, 'R').sort.reversed).toBe(true)
 })
 
+test('arrows go through the columns of the sort menu, which stays open', () => {
+  const view = strike(firstView, 's', 'down', 'down')
+  expect([view.sort.column, view.dialog?.kind]).toEqual(['zone', 'sort'])
+  expect(strike(view, 'up', 'enter')).toMatchObject({ sort: { column: 'ip' }, dialog: undefined })
+})
+
 test('marks are set by Space, by * for all, and cleared by Esc', () => {
   const marked = strike(firstView, 'space', 'space')
   expect([...marked.marks]).toEqual(scene.order.names.slice(0, 2))
@@ -133,6 +146,33 @@ test('p probes the selected node, or the marked ones', () => {
   expect(probe(strike(firstView, 'space', 'space'))).toEqual({
     kind: 'probe',
     nodes: scene.order.names.slice(0, 2),
+  })
+})
+
+test('of the marked nodes those are probed that are shown', () => {
+  const marked = strike(firstView, '*')
+  const few = scene.order.names.slice(0, 2)
+  const filtered = { ...scene, order: { names: few, index: new Map() } }
+  expect(pressed(marked, 'p', () => filtered).effect).toEqual({ kind: 'probe', nodes: few })
+})
+
+test('the marks of nodes that left are dropped, but not by a list that is empty yet', () => {
+  const marked = strike(firstView, 'space', 'space')
+  const [, second] = scene.order.names
+  const left = new Map([[second as NodeName, 0]])
+  expect([...settleMarks(marked, left).marks]).toEqual([second])
+  expect(settleMarks(marked, new Map())).toBe(marked)
+})
+
+test('above a hundred nodes the marked ones are asked for too, and a pace that is unknown is said to be', () => {
+  const many = sceneOf(150)
+  const marked = pressed(firstView, '*', () => many).view
+  expect(pressed(marked, 'p', () => many).view.dialog).toMatchObject({
+    question: 'Probe 150 nodes now, about 2s at 500 probes/s?',
+  })
+  const attached = { ...many, snapshot: { ...many.snapshot, prober: undefined } }
+  expect(pressed(marked, 'p', () => attached).view.dialog).toMatchObject({
+    question: 'Probe 150 nodes now, nobody knows how long it takes?',
   })
 })
 

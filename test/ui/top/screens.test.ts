@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import { actionIds, bindingOf } from '../../../src/ui/top/bindings.ts'
-import { createSession, type SessionOptions } from '../../../src/ui/top/session.ts'
+import { createSession } from '../../../src/ui/top/session.ts'
 import { parseColumns } from '../../../src/ui/top/start.ts'
 import { widthOf } from '../../../src/ui/top/text.ts'
 import {
@@ -17,34 +17,9 @@ import {
   proberState,
   reply,
 } from '../../support/clusters.ts'
+import { look, screen, sgr } from '../../support/screen.ts'
 
 process.env.TZ = 'UTC'
-
-const look = { theme: 'default', color: false, ascii: false } as const
-// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR begins with ESC
-const sgr = /\x1b\[[\d;]*m/g
-
-function screen(
-  snapshot: Snapshot,
-  size: string,
-  keys: readonly string[] = [],
-  options: Partial<SessionOptions> = {},
-): string {
-  const [width = 80, height = 24] = size.split('x').map(Number)
-  const session = createSession({
-    source: fakeSource(snapshot),
-    nowMs: () => nowMs,
-    look,
-    ...options,
-  })
-  session.rows(width, height)
-  for (const key of keys) session.press([key])
-  const rows = session.rows(width, height).map(row => row.replace(sgr, ''))
-  session.close()
-  expect(rows).toHaveLength(height)
-  for (const row of rows) expect(widthOf(row)).toBeLessThanOrEqual(width)
-  return `${rows.map(row => row.trimEnd()).join('\n')}\n`
-}
 
 const sizes = ['160x50', '120x30', '80x24', '40x10', '20x5']
 
@@ -208,10 +183,65 @@ test('events are filtered by severity and words, acknowledged, and lead to their
   expect(eventful('100x14', ['3', '/', ...'web-2', 'enter'])).toMatch(/LEFT.*web-2/)
   expect(eventful('100x14', ['3', '/', ...'nothing', 'enter'])).toContain('has "nothing" in it')
   expect(eventful('100x14', ['3', 'G', 'a'])).toContain('[acknowledged]')
-  expect(eventful('100x14', ['3', 'G', 'enter'])).toContain('web-1')
-  expect(eventful('100x14', ['3', 'G', 'enter'])).toContain('verdict unreachable')
+  expect(eventful('100x14', ['3', 'j', 'enter'])).toContain('web-1')
+  expect(eventful('100x14', ['3', 'j', 'enter'])).toContain('verdict unreachable')
   expect(eventful('100x14', ['tab', 'tab'])).toContain('NODE')
   expect(eventful('100x14', [])).toContain('Node list lost 60s ago, these are its last: agent gone')
+})
+
+test('what lasts stands above what is over, and an event of no node is told at length', () => {
+  const rows = eventful('100x20', ['3']).split('\n')
+  expect(rows.slice(5, 8).map(row => row.slice(9, 16))).toEqual(['◆ LOST ', '✗ DOWN ', '○ LEFT '])
+  expect(rows[16]).toBe('14:57:07 LOST: node list lost: agent gone, 60s')
+  expect(eventful('40x8', ['3', 'enter'])).toContain(
+    '14:57:07 LOST: node list lost: agent\ngone, 60s',
+  )
+})
+
+test('a message that is too long is cut, and can be read again', () => {
+  const named = cluster({ nodes: [{ name: `${'long-'.repeat(20)}end` }] })
+  const rows = screen(named, '60x14', ['y', 'n']).split('\n')
+  expect(rows[13]).toMatch(/^sent to the clipboard: long-.*… {2}L more$/)
+  const read = screen(named, '60x14', ['y', 'n', 'L'])
+  expect(read).toMatch(/^Messages\n14:58:07 sent to the clipboard:/)
+})
+
+test('the status line tells a hidden column that sorts, and which columns a wide table shows', () => {
+  expect(screen(bigCluster(20), '80x14', ['s', 'l'])).toMatch(/^sorted by LOSS% ▼ .* 1\/20$/m)
+  expect(screen(bigCluster(20), '160x14', ['s', 'l'])).not.toContain('sorted by')
+  expect(screen(bigCluster(20), '80x14', ['w', 'l', 'l'])).toMatch(/WIDE 3-\d+ of 20 {2}1\/20$/m)
+})
+
+test('the hints tell what the keys do now', () => {
+  const hints = (...keys: string[]) => screen(bigCluster(20), '100x14', keys).split('\n')[13]
+  expect(hints()).toMatch(/^\? help {2}\/ find/)
+  expect(hints('space')).toMatch(/^Esc unmark {2}p probe marked {2}\? help/)
+  expect(hints('e')).toMatch(/^Esc all nodes {2}\? help/)
+  expect(hints('/', 'x', 'enter')).toMatch(/^Esc no filter /)
+  expect(hints('w', 'f')).toMatch(/^h left {2}l right {2}f unfreeze {2}\? help/)
+})
+
+test('the next theme is told by its name', () => {
+  expect(screen(bigCluster(20), '100x14', ['T'])).toMatch(/^theme light$/m)
+})
+
+test('the header tells the cluster as a whole, and when the next probe is due', () => {
+  const header = screen(bigCluster(20), '200x14').split('\n')[1]
+  expect(header).toMatch(
+    /probe every 60s {2}.* {2}next in 48s {2}host icmp p50 \S+ {2}p95 \S+ {2}p99 \S+$/,
+  )
+  const stale = cluster({ nodes: [{ name: 'a' }], intervalMs: 5000 })
+  expect(screen(stale, '200x14')).not.toContain('next in')
+})
+
+test('on a small screen the sort menu is a list around the column that sorts', () => {
+  expect(screen(bigCluster(20), '20x5', ['s', 'down', 'down'])).toMatch(/z {2}ZONE ▼/)
+})
+
+test('the help wraps what is too long, and leaves out the keys of several sources where there is one', () => {
+  const help = (width: number) => screen(bigCluster(20), `${width}x100`, ['?'])
+  expect(help(40)).toContain('DOWN no answer to the last probe on any\npath')
+  expect(help(120)).not.toContain('mesh: who was asked')
 })
 
 const menus: Record<string, string[]> = {
@@ -247,6 +277,11 @@ test('chosen columns are shown in the order given, with the name always', () => 
   })
 })
 
+test('marks that a filter hides are told', () => {
+  expect(screen(bigCluster(200), '100x14', ['*', 'e'])).toMatch(/200 marked, \d+ hidden/)
+  expect(screen(bigCluster(200), '100x14', ['*'])).toMatch(/200 marked {2}/)
+})
+
 test('the next theme is drawn at once', () => {
   const session = createSession({
     source: fakeSource(bigCluster(200)),
@@ -258,6 +293,19 @@ test('the next theme is drawn at once', () => {
   expect(session.rows(80, 24).join()).toContain('\x1b[38;5;202m')
   expect(session.rows(80, 24)).not.toBe(before)
   session.close()
+})
+
+test('the selected row keeps the colour of its state, and only what is told is painted', () => {
+  const session = createSession({
+    source: fakeSource(bigCluster(200)),
+    nowMs: () => nowMs,
+    look: { theme: 'default', color: true, ascii: false },
+  })
+  const [, , , selected = '', second = ''] = session.rows(80, 24)
+  session.close()
+  expect(selected).toContain('\x1b[7m\x1b[1m\x1b[31mDOWN\x1b[22m\x1b[39m\x1b[27m')
+  expect(selected.replaceAll(sgr, '')).toHaveLength(80)
+  expect(second).toContain('\x1b[31mDOWN\x1b[22m\x1b[39m   ')
 })
 
 test('rows stay the same array until their text changes', () => {
@@ -318,7 +366,8 @@ test('what an outcome tells beside its result is shown: doubt, what was sent aga
   for (const told of [
     'host icmp 10.0.0.1: 1 of 2 packets lost',
     'host http 10.0.0.1: connect 14us + first byte 453us, in doubt: the prober was late',
-    'endpoint icmp 10.244.0.0: no reply in time, 3 packets lost, in doubt: the prober was late',
+    'endpoint icmp 10.244.0.0 for at least 1s: no reply in time, 3 packets lost, in doubt: the',
+    'prober was late',
     'endpoint http 10.244.0.0: connect 14us + first byte 1.02s, SYN sent again 1 time',
     '2 in doubt',
   ])

@@ -3,14 +3,16 @@ import {
   eventGlyph,
   isFiring,
   kindWords,
-  lastedMs,
+  lastedText,
   probesText,
+  sentence,
   severityTone,
   whatText,
 } from '../event-text.ts'
-import { age, clock } from '../format.ts'
-import { blank, clip, fill, type Line, parts } from '../line.ts'
-import { clean, cut, cutMiddle, padEnd, padStart } from '../text.ts'
+import { clock } from '../format.ts'
+import { blank, clip, fill, type Line, lineWidth, parts, type Span, select } from '../line.ts'
+import { clean, cut, cutMiddle, padEnd, padStart, wrap } from '../text.ts'
+import type { Tone } from '../theme.ts'
 import type { Shown } from './shown.ts'
 
 /** How many last, are acknowledged, are over; and who is flapping. */
@@ -33,16 +35,29 @@ export function eventsSummary({ log, nowMs }: Shown, width: number): Line {
   )
 }
 
-/** The widths of node and probes; what happened takes the rest. */
+/** The columns' widths, 0 for those that a narrow screen has no room for; what happened takes the rest. */
 const roomsOf = (width: number) => ({
-  node: Math.max(8, Math.min(44, Math.floor(width * 0.25))),
+  time: width < 36 ? 0 : width < 60 ? 5 : 8,
+  event: 7,
+  node: Math.max(12, Math.min(44, Math.floor(width * 0.25))),
   probes: width < 70 ? 0 : width < 120 ? 14 : 32,
+  lasted: width < 36 ? 0 : 5,
 })
 
+/** A cell and the blank behind it; nothing where it has no room. */
+const cell = (text: string, room: number, tone?: Tone): readonly Span[] =>
+  room === 0 ? [] : [[`${padEnd(text, room)} `, tone]]
+
 export function eventsHeading(width: number): Line {
-  const { node, probes } = roomsOf(width)
-  const heading = `TIME     EVENT   ${padEnd('NODE', node)} ${probes > 0 ? padEnd('PROBES', probes + 1) : ''} FOR WHAT`
-  return fill([[heading]], width, 'heading')
+  const { time, event, node, probes, lasted } = roomsOf(width)
+  const line = [
+    ...cell('TIME', time),
+    ...cell('EVENT', event),
+    ...cell('NODE', node),
+    ...cell('PROBES', probes),
+    ...cell(padStart('FOR', lasted), lasted),
+  ]
+  return fill([...line, ['WHAT']], width, 'heading')
 }
 
 /** Exactly `height` events from the window's top, the newest first. */
@@ -54,8 +69,19 @@ export function eventLines(shown: Shown, width: number, height: number): readonl
     const event = events[place]
     if (event === undefined) return blank
     const line = clip(eventLine(event, shown, width), width)
-    return place === view.events.at ? fill(line, width, 'selected') : line
+    return place === view.events.at ? select(line, width) : line
   })
+}
+
+/** The selected event at length: always two lines, so that the list stands still. */
+export function eventPreview(
+  { events, view, nowMs, theme }: Shown,
+  width: number,
+): readonly Line[] {
+  const event = events[view.events.at]
+  const text = event === undefined ? '' : `${clock(event.atMs)} ${sentence(event, nowMs)}`
+  const [first = '', ...rest] = wrap(text, width, theme.glyphs.ellipsis)
+  return [[[first]], [[cut(rest.join(' '), width, theme.glyphs.ellipsis)]]]
 }
 
 const emptyText = ({ log, view }: Shown): string =>
@@ -68,25 +94,25 @@ const emptyText = ({ log, view }: Shown): string =>
 function eventLine(event: HealthEvent, { theme, nowMs }: Shown, width: number): Line {
   const { ellipsis } = theme.glyphs
   const rooms = roomsOf(width)
-  const lasted = lastedMs(event, nowMs)
+  const lasted = lastedText(event, nowMs)
   const over = event.endedAtMs !== undefined
-  const tone = severityTone[event.severity]
-  const word = padEnd(`${eventGlyph(event, theme.glyphs)} ${kindWords[event.kind]}`, 7)
+  const tone = event.acknowledged ? 'dim' : severityTone[event.severity]
+  const word = `${eventGlyph(event, theme.glyphs)} ${kindWords[event.kind]}`
   const node = event.nodes.length > 1 ? `${event.nodes.length} nodes` : clean(event.nodes[0] ?? '')
-  const note = event.acknowledged ? '[acknowledged] ' : over && lasted > 0 ? '[over] ' : ''
-  return [
-    [`${clock(event.atMs)} `, 'dim'],
-    [`${word} `, event.acknowledged ? 'dim' : tone],
-    [`${padEnd(cutMiddle(node, rooms.node, ellipsis), rooms.node)} `],
-    ...(rooms.probes === 0
-      ? []
-      : [
-          [
-            `${padEnd(cut(probesText(event, width < 120), rooms.probes, ellipsis), rooms.probes)} `,
-          ] as const,
-        ]),
-    [`${padStart(lasted > 0 ? age(lasted) : '', 4)} `, over ? 'dim' : 'plain'],
-    [note, 'dim'],
-    [whatText(event)],
+  const note = event.acknowledged ? '[acknowledged]' : over && lasted !== '' ? '[over]' : ''
+  const probes = probesText(event, width < 120)
+  const about = [
+    ...cell(cutMiddle(node, rooms.node, ellipsis), rooms.node),
+    ...cell(cut(probes, rooms.probes, ellipsis), rooms.probes),
+    ...cell(padStart(lasted, rooms.lasted), rooms.lasted, over ? 'dim' : 'plain'),
   ]
+  // What is of no node, a source's, is told across the columns.
+  const of = node + probes
+  const line = [
+    ...cell(clock(event.atMs).slice(0, rooms.time), rooms.time, 'dim'),
+    ...cell(word, rooms.event, tone),
+    ...(of === '' ? cell(lasted, lasted.length) : about),
+    ...cell(note, note.length, 'dim'),
+  ]
+  return [...line, [cut(whatText(event), Math.max(0, width - lineWidth(line)), ellipsis)]]
 }

@@ -1,7 +1,8 @@
 import type { ProberState } from '../../../core/model/prober.ts'
 import { type Feed, hasIpv6, type Snapshot } from '../../../core/model/snapshot.ts'
 import { stateTone } from '../cells.ts'
-import { age, clock, interval } from '../format.ts'
+import { clusterFigures } from '../cluster-figures.ts'
+import { age, clock, count, interval, rtt } from '../format.ts'
 import { keyName } from '../keys.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { lagWarnsFromMs } from '../prober-facts.ts'
@@ -30,7 +31,8 @@ export function warningLines(shown: Shown, width: number, height: number): reado
 
 function title(shown: Shown, width: number): Line {
   const { theme } = shown
-  const { origin, self, agent } = shown.board.snapshot
+  const { names, snapshot } = shown.board
+  const { origin, self, agent } = snapshot
   const left: Span[] = [
     [shown.title, 'bold'],
     ...sourceSpans(shown),
@@ -38,6 +40,7 @@ function title(shown: Shown, width: number): Line {
     ...(self === undefined
       ? []
       : [[`on ${cutMiddle(clean(self), 24, theme.glyphs.ellipsis)}`] as const]),
+    ...(names.cluster === undefined ? [] : [[`cluster ${names.cluster}`] as const]),
     ...agentSpan(agent),
   ]
   const right = clockSpans(shown)
@@ -62,12 +65,13 @@ const agentSpan = (agent: Shown['board']['snapshot']['agent']): readonly Span[] 
 function smallTitle(shown: Shown, width: number): Line {
   const { counts, rows } = shown.board
   const bad = rows.length - counts.ok
-  const left: Span[] = [
-    [`${rows.length}n ${bad}bad`, bad > 0 ? 'warn' : 'plain'],
-    ...abilitiesOff(shown.board.snapshot).map(({ what }) => [`${what} off`, 'warn'] as const),
-  ]
+  const off = abilitiesOff(shown.board.snapshot).map(({ what }): Span => [`${what} off`, 'warn'])
   const right = width < 30 ? [] : clockSpans(shown)
-  return spread(parts(left, width - lineWidth(right), 1), right, width)
+  const room = width - lineWidth(right)
+  const left = (text: string) => parts([[text, bad > 0 ? 'warn' : 'plain'], ...off], room, 1)
+  const whole = left(`${count(rows.length, 'node')}, ${bad} not OK`)
+  const fits = whole.length === 2 * off.length + 1 && lineWidth(whole) < room
+  return spread(fits ? whole : left(`${rows.length}n ${bad}bad`), right, width)
 }
 
 export const clockSpans = ({ view, nowMs }: Shown): Line =>
@@ -82,11 +86,10 @@ function summary(shown: Shown, width: number, large: boolean): Line {
     `${reachable}/${rows.length} reachable`,
     reachable < rows.length ? 'bold' : 'plain',
   ]
-  const end: Span[] = []
-  if (snapshot.intervalMs > 0) end.push([`probe every ${interval(snapshot.intervalMs)}`, 'dim'])
-  if (snapshot.prober !== undefined) {
-    end.push(paceSpan(snapshot.prober), ...(large ? [] : lagSpans(snapshot.prober)))
-  }
+  const pace = snapshot.prober === undefined ? [] : [paceSpan(snapshot.prober)]
+  const lag = snapshot.prober === undefined ? [] : lagSpans(snapshot.prober)
+  const end: Span[] = large ? [] : [...pace, ...lag]
+  if (snapshot.intervalMs > 0) end.unshift([`probe every ${interval(snapshot.intervalMs)}`, 'dim'])
   const lineOf = (holds: (state: NodeState) => boolean): readonly Span[] => [
     begin,
     ...(['ok', ...nodeStates.filter(state => state !== 'ok')] as const)
@@ -97,7 +100,27 @@ function summary(shown: Shown, width: number, large: boolean): Line {
   // Where there is room states without a node keep their place, so that the line does not jump.
   const whole = lineOf(state => state !== 'new' || counts.new > 0)
   const fits = parts(whole, width).length === parts(whole, Number.POSITIVE_INFINITY).length
-  return parts(fits ? whole : lineOf(state => state === 'ok' || counts[state] > 0), width)
+  const kept = fits ? whole : lineOf(state => state === 'ok' || counts[state] > 0)
+  const figures = [...countdown(shown), ...hostSpans(shown)]
+  return parts([...kept, ...figures, ...(large ? pace : [])], width)
+}
+
+function hostSpans({ board }: Shown): readonly Span[] {
+  const { host } = clusterFigures(board)
+  if (host === undefined) return []
+  const { p50Ns, p95Ns, p99Ns } = host
+  return [[`host icmp p50 ${rtt(p50Ns)}  p95 ${rtt(p95Ns)}  p99 ${rtt(p99Ns)}`]]
+}
+
+/** Intervals shorter than this need no countdown. */
+const longMs = 10_000
+
+function countdown({ board, nowMs }: Shown): readonly Span[] {
+  const { intervalMs, feed } = board.snapshot
+  const { dueAtMs } = clusterFigures(board)
+  const leftMs = (dueAtMs ?? 0) - nowMs
+  const counts = feed.kind === 'live' && intervalMs >= longMs && leftMs > 0
+  return counts ? [[`next in ${age(leftMs + 999)}`, 'dim']] : []
 }
 
 function countSpan({ theme }: Shown, state: NodeState, count: number): Span {
@@ -182,7 +205,7 @@ function replacedText(prober: ProberState, nowMs: number): string | undefined {
 export const lostText = (feed: Feed & { kind: 'lost' }, nowMs: number): string =>
   `${age(nowMs - feed.sinceMs)} ago${retryText(feed, nowMs)}: ${clean(feed.reason)}`
 
-const retryText = ({ retryAtMs }: Feed & { kind: 'lost' }, nowMs: number): string => {
+export const retryText = ({ retryAtMs }: Feed & { kind: 'lost' }, nowMs: number): string => {
   if (retryAtMs === undefined) return ''
   const seconds = Math.ceil((retryAtMs - nowMs) / 1000)
   return seconds > 0 ? `, retry in ${seconds}s` : ', trying again'

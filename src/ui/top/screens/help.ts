@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../../core/model/snapshot.ts'
-import { actionIds, bindingOf, type Group, groups } from '../bindings.ts'
+import { type ActionId, actionIds, bindingOf, type Group, groups } from '../bindings.ts'
 import { stateTone } from '../cells.ts'
 import { filterFields } from '../filter-fields.ts'
 import { type Keymap, keyName } from '../keys.ts'
@@ -22,7 +22,10 @@ export function helpLines(shown: Shown, width: number): readonly Line[] {
   if (dialog?.kind === 'help' && dialog.search !== undefined) {
     return foundLines(shown, dialog.search, width)
   }
-  return [...keyLines(shown.keys, width), ...wordLines(shown, width)]
+  return [
+    ...keyLines(shown.keys, width, shown.sources.labels.length > 1),
+    ...wordLines(shown, width),
+  ]
 }
 
 /** Only what has the text in it: the actions, of which one is chosen, then the other lines. */
@@ -39,6 +42,8 @@ function foundLines(shown: Shown, { text, at }: Search, width: number): readonly
 }
 
 function wordLines({ theme, board }: Shown, width: number): readonly Line[] {
+  const wrapped = (text: string) =>
+    wrap(text, width, theme.glyphs.ellipsis).map((line): Line => [[line]])
   return [
     rule('states', width, theme),
     nodeStates.flatMap(
@@ -47,21 +52,21 @@ function wordLines({ theme, board }: Shown, width: number): readonly Line[] {
         ['   '],
       ],
     ),
-    [['DOWN no answer to the last probe on any path  LOSS packets lost in 10 probes']],
-    [['SLOW the last two RTTs above 3x their own 1 h median, and above 1 ms']],
-    [['STALE no answer for two intervals and a timeout']],
+    ...wrapped('DOWN no answer to the last probe on any path  LOSS packets lost in 10 probes'),
+    ...wrapped('SLOW the last two RTTs above 3x their own 1 h median, and above 1 ms'),
+    ...wrapped('STALE no answer for two intervals and a timeout'),
     rule('columns', width, theme),
-    [['H-* the node address (underlay)  E-* its health endpoint (overlay, datapath)']],
-    [['AGENT its answer to HTTP  xBASE RTT / own median  -- no reply  n/a not possible here']],
-    [['~ in doubt: the prober was late  r sent again, since a packet was lost']],
-    rule('filter', width, theme),
-    [['icmp>5ms !state=ok age>2m (loss>=10% or xbase>3) name=web-* /regex/ word']],
-    ...wrap(`fields: ${filterFields.join(' ')}`, width, theme.glyphs.ellipsis).map(
-      (line): Line => [[line]],
+    ...wrapped('H-* the node address (underlay)  E-* its health endpoint (overlay, datapath)'),
+    ...wrapped(
+      'AGENT its answer to HTTP  xBASE RTT / own median  -- no reply  n/a not possible here',
     ),
+    ...wrapped('~ in doubt: the prober was late  r sent again, since a packet was lost'),
+    rule('filter', width, theme),
+    ...wrapped('icmp>5ms !state=ok age>2m (loss>=10% or xbase>3) name=web-* /regex/ word'),
+    ...wrapped(`fields: ${filterFields.join(' ')}`),
     rule('mesh', width, theme),
-    [['a row is a source, a column a target; a cell is the worst probe of its pairs']],
-    [[legend(theme.glyphs, { expected: 1 })]],
+    ...wrapped('a row is a source, a column a target; a cell is the worst probe of its pairs'),
+    ...wrapped(legend(theme.glyphs, { expected: 1 })),
     ...offLines(board.snapshot, theme, width),
   ]
 }
@@ -75,8 +80,9 @@ const offLines = (snapshot: Snapshot, theme: Theme, width: number): readonly Lin
     ),
   ])
 
-function keyLines(keys: Keymap, width: number): readonly Line[] {
-  const blocks = groups.map(group => groupLines(group, keys))
+function keyLines(keys: Keymap, width: number, several: boolean): readonly Line[] {
+  const ids = actionIds.filter(id => several || !needsSeveral(id))
+  const blocks = groups.map(group => groupLines(group, ids, keys))
   const perRow = Math.max(1, Math.min(3, Math.floor(width / columnWidth)))
   const columns: Line[][] = Array.from({ length: perRow }, () => [])
   for (const block of blocks) {
@@ -94,8 +100,14 @@ const pad = (line: Line): Line => [
   [' '.repeat(Math.max(0, columnWidth - lineWidth(line)))],
 ]
 
-function groupLines(group: Group, keys: Keymap): readonly Line[] {
-  const own = actionIds.filter(id => bindingOf(id).group === group)
+/** The mesh of a single source is a row: its keys are worth their place with several. */
+const needsSeveral = (id: ActionId): boolean =>
+  id === 'previousSource' ||
+  id === 'nextSource' ||
+  bindingOf(id).pages.every(page => page === 'mesh')
+
+function groupLines(group: Group, ids: readonly ActionId[], keys: Keymap): readonly Line[] {
+  const own = ids.filter(id => bindingOf(id).group === group)
   return [[[group, 'heading']], ...own.map(id => keyLine(keys[id], bindingOf(id).title))]
 }
 

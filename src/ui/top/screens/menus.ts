@@ -2,7 +2,7 @@ import { bindingOf } from '../bindings.ts'
 import { columnIds, columnOf } from '../columns.ts'
 import { keyName } from '../keys.ts'
 import { chosenColumns } from '../layout.ts'
-import { fill, type Line, type Span } from '../line.ts'
+import { fill, type Line, plain, type Span } from '../line.ts'
 import { findActions } from '../palette.ts'
 import { padEnd } from '../text.ts'
 import type { Dialog } from '../view.ts'
@@ -17,7 +17,7 @@ export function menuLines(
   const { dialog } = shown.view
   switch (dialog?.kind) {
     case 'sort':
-      return sortLines(shown, height).slice(0, height)
+      return sortLines(shown, width, height).slice(0, height)
     case 'columns':
       return columnLines(shown, dialog.at, width, height)
     case 'palette':
@@ -29,8 +29,11 @@ export function menuLines(
 
 const entryWidth = 14
 
-/** A letter for each column, in as many columns as the height asks for; the one in use is marked. */
-function sortLines({ view, theme }: Shown, height: number): readonly Line[] {
+/**
+ * A letter for each column, in as many columns as the height asks for; the one in use is marked. On a
+ * small screen as a list around it.
+ */
+function sortLines({ view, theme }: Shown, width: number, height: number): readonly Line[] {
   const perColumn = Math.max(1, height - 1)
   const arrow = view.sort.reversed ? theme.glyphs.up : theme.glyphs.down
   const entry = (id: (typeof columnIds)[number]): readonly Span[] => {
@@ -38,6 +41,10 @@ function sortLines({ view, theme }: Shown, height: number): readonly Line[] {
     const sorts = id === view.sort.column
     const text = padEnd(sorts ? `${title} ${arrow}` : title, entryWidth)
     return [[`  ${letter}  `, 'bold'], sorts ? [text, 'info'] : [text]]
+  }
+  if (Math.ceil(columnIds.length / perColumn) * (5 + entryWidth) > width) {
+    const entries = columnIds.map(id => plain(entry(id)).trim())
+    return menu('Sort by', entries, columnIds.indexOf(view.sort.column), width, height)
   }
   const lines = Array.from(
     { length: Math.min(perColumn, columnIds.length) },

@@ -8,6 +8,7 @@ import {
   rowOfNode,
 } from '../../../core/model/mesh.ts'
 import type { NodeName } from '../../../core/model/node.ts'
+import { probeKinds } from '../../../core/model/probe.ts'
 import type { PathHealth } from '../../../core/model/snapshot.ts'
 import { blank, clip, type Line, lineWidth, rule } from '../line.ts'
 import { spanMs } from '../measure.ts'
@@ -15,7 +16,7 @@ import { laneCellWords } from '../mesh-cell.ts'
 import type { MeshLook } from '../mesh-look.ts'
 import { clean, cut, padEnd } from '../text.ts'
 import type { Tone } from '../theme.ts'
-import { chartBlock, shortestMs } from './detail.ts'
+import { chartBlock, shortestMs } from './charts.ts'
 import { findingLines } from './mesh-lists.ts'
 import type { Shown } from './shown.ts'
 
@@ -117,9 +118,9 @@ function historyLines(
   width: number,
   height: number,
 ): readonly Line[] {
-  const place = row === undefined ? -1 : shown.sources.labels.indexOf(row.label)
+  const source = row === undefined ? -1 : shown.sources.labels.indexOf(row.label)
   const node =
-    place < 0 ? undefined : shown.sources.snapshot(place).nodes.find(each => each.name === target)
+    source < 0 ? undefined : shown.sources.snapshot(source).nodes.find(each => each.name === target)
   const path = node?.paths.find(each => each.verdict === 'unreachable') ?? node?.paths[0]
   if (path === undefined || kept(path) < 2) {
     const why = path === undefined ? 'its source keeps none' : 'only the last answers are kept'
@@ -127,8 +128,8 @@ function historyLines(
   }
   const histories = Object.values(path.probes).map(({ history }) => history)
   const windowMs = shown.view.windowMs ?? Math.max(shortestMs, spanMs(histories, shown.nowMs))
-  const what = `${title}, ${path.to} icmp + http`
-  return chartBlock(path, shown, { title: what, windowMs, width, height: height - 1 })
+  const place = { kinds: probeKinds, windowMs, width, height: height - 1 }
+  return chartBlock(path, shown, { title: `${title}, ${path.to}`, ...place })
 }
 
 const kept = ({ probes }: PathHealth) =>

@@ -1,9 +1,10 @@
 import { count } from '../format.ts'
 import { blank, type Line, paintLine } from '../line.ts'
 import { promptOf } from '../prompt.ts'
+import { clean, wrap } from '../text.ts'
 import { windowTop } from '../view.ts'
 import { detailLines } from './detail.ts'
-import { eventLines, eventsHeading, eventsSummary } from './events.ts'
+import { eventLines, eventPreview, eventsHeading, eventsSummary } from './events.ts'
 import { hintLine, statusLine } from './footer.ts'
 import { headerLines, warningLines } from './header.ts'
 import { helpLines, helpTitle } from './help.ts'
@@ -16,6 +17,8 @@ import { headingLine, tableLines } from './table.ts'
 const smallest = { width: 20, height: 5 }
 /** Screens lower than this do without the columns' heading and the status line. */
 const roomy = 8
+/** The event that is selected is told at length on screens at least this high. */
+const roomForPreview = 16
 
 /** The whole screen: exactly `height` rows, none wider than `width`. */
 export function screenRows(shown: Shown, width: number, height: number): readonly string[] {
@@ -27,13 +30,20 @@ export function screenRows(shown: Shown, width: number, height: number): readonl
 
 /** How many rows of its list the page has room for. */
 export function bodyHeight(shown: Shown, width: number, height: number): number {
-  return Math.max(1, height - listTop(shown, width, height) - (height < roomy ? 1 : 2))
+  const below = (height < roomy ? 1 : 2) + previewLines(shown, width, height).length
+  return Math.max(1, height - listTop(shown, width, height) - below)
 }
 
 /** The screen's first row of the list. */
 export function listTop(shown: Shown, width: number, height: number): number {
   const heading = height < roomy ? 0 : 1
   return pageHeader(shown, width, height).length + heading
+}
+
+/** The selected event at length, in two lines below the list. */
+function previewLines(shown: Shown, width: number, height: number): readonly Line[] {
+  if (shown.view.page !== 'events' || height < roomForPreview) return []
+  return eventPreview(shown, width)
 }
 
 function pageHeader(shown: Shown, width: number, height: number): readonly Line[] {
@@ -43,18 +53,28 @@ function pageHeader(shown: Shown, width: number, height: number): readonly Line[
     : lines
 }
 
+type Reading = 'help' | 'prober' | 'text'
+
 /** What is read over the whole screen. */
 const readings = {
-  help: { title: helpTitle, text: helpLines },
-  prober: { title: proberTitle, text: proberLines },
-} as const
+  help: { title: (_, width) => helpTitle(width), text: helpLines },
+  prober: { title: (_, width) => proberTitle(width), text: proberLines },
+  text: { title: textTitle, text: textLines },
+} satisfies Record<
+  Reading,
+  {
+    title: (shown: Shown, width: number) => Line
+    text: (shown: Shown, width: number) => readonly Line[]
+  }
+>
+
+const readingOf = ({ view: { dialog } }: Shown) =>
+  dialog !== undefined && 'top' in dialog ? dialog : undefined
 
 /** The text that is read; none while nothing is. */
 export function readingLines(shown: Shown, width: number): readonly Line[] {
-  const { dialog } = shown.view
-  return dialog?.kind === 'help' || dialog?.kind === 'prober'
-    ? readings[dialog.kind].text(shown, width)
-    : []
+  const dialog = readingOf(shown)
+  return dialog === undefined ? [] : readings[dialog.kind].text(shown, width)
 }
 
 /** How many lines of it fit. */
@@ -62,30 +82,45 @@ export const readingRoom = (height: number): number => Math.max(1, height - 2)
 
 function screenLines(shown: Shown, width: number, height: number): readonly Line[] {
   if (width < smallest.width || height < smallest.height) return tinyLines(shown)
-  const { dialog, page } = shown.view
-  if (dialog?.kind === 'help' || dialog?.kind === 'prober') {
-    const lines = readingLines(shown, width)
-    const search = dialog.kind === 'help' ? dialog.search : undefined
-    const room = readingRoom(height) - (search === undefined ? 0 : 1)
-    const top = windowTop(dialog.top, search?.at ?? dialog.top, lines.length, room)
-    const title = readings[dialog.kind].title(width)
-    return footed([title, ...lines.slice(top, top + room)], shown, width, height)
-  }
-  if (page === 'detail' && menuLines(shown, width, height) === undefined) {
-    const banners = warningLines(shown, width, height)
-    const body = detailLines(shown, width, height - 1 - banners.length)
-    return footed([...banners, ...body], shown, width, height)
-  }
-  const lines = page === 'mesh' ? meshScreen(shown, width, height) : listPage(shown, width, height)
+  const lines = readingPage(shown, width, height) ?? pageLines(shown, width, height)
   return footed(lines, shown, width, height)
 }
 
-/** The mesh, and the status line where there is room. */
+function readingPage(shown: Shown, width: number, height: number): readonly Line[] | undefined {
+  const dialog = readingOf(shown)
+  if (dialog === undefined) return undefined
+  const lines = readingLines(shown, width)
+  const search = dialog.kind === 'help' ? dialog.search : undefined
+  const room = readingRoom(height) - (search === undefined ? 0 : 1)
+  const top = windowTop(dialog.top, search?.at ?? dialog.top, lines.length, room)
+  return [readings[dialog.kind].title(shown, width), ...lines.slice(top, top + room)]
+}
+
+function pageLines(shown: Shown, width: number, height: number): readonly Line[] {
+  const { page } = shown.view
+  if (page === 'detail' && menuLines(shown, width, height) === undefined) {
+    const banners = warningLines(shown, width, height)
+    const foot = height < roomy ? 1 : 2
+    const body = detailLines(shown, width, height - foot - banners.length)
+    return statused([...banners, ...body], shown, width, height)
+  }
+  return page === 'mesh' ? meshScreen(shown, width, height) : listPage(shown, width, height)
+}
+
 function meshScreen(shown: Shown, width: number, height: number): readonly Line[] {
-  if (height < roomy) return meshPage(shown, width, height - 1)
-  const lines = meshPage(shown, width, height - 2)
+  return statused(meshPage(shown, width, height - (height < roomy ? 1 : 2)), shown, width, height)
+}
+
+/** The status line below, where there is room. */
+function statused(
+  lines: readonly Line[],
+  shown: Shown,
+  width: number,
+  height: number,
+): readonly Line[] {
+  if (height < roomy) return lines
   const padding = Array.from({ length: Math.max(0, height - 2 - lines.length) }, () => blank)
-  return [...lines, ...padding, statusLine(shown, width)]
+  return [...lines.slice(0, height - 2), ...padding, statusLine(shown, width)]
 }
 
 /** The header, the list or the menu that is open in its place, and the status line. */
@@ -98,7 +133,19 @@ function listPage(shown: Shown, width: number, height: number): readonly Line[] 
   if (height < roomy) return [...header, ...rows]
   const heading = events ? eventsHeading(width) : headingLine(shown, width)
   const padding = Array.from({ length: Math.max(0, body - rows.length) }, () => blank)
-  return [...header, heading, ...rows.slice(0, body), ...padding, statusLine(shown, width)]
+  const preview = previewLines(shown, width, height)
+  const all = [...header, heading, ...rows.slice(0, body), ...padding, ...preview]
+  return [...all, statusLine(shown, width)]
+}
+
+function textTitle({ view: { dialog } }: Shown): Line {
+  return [[dialog?.kind === 'text' ? dialog.title : '', 'bold']]
+}
+
+function textLines({ view: { dialog }, theme }: Shown, width: number): readonly Line[] {
+  const texts = dialog?.kind === 'text' ? dialog.lines : []
+  const lines = texts.flatMap(text => wrap(clean(text), width, theme.glyphs.ellipsis))
+  return lines.map((line): Line => [[line]])
 }
 
 /** The last row is the hint line's; where there is no status line, the prompt is above it while it is open. */
@@ -108,8 +155,7 @@ function footed(
   width: number,
   height: number,
 ): readonly Line[] {
-  const { dialog, page } = shown.view
-  const without = height < roomy || page === 'detail' || dialog?.kind === 'help'
+  const without = height < roomy || shown.view.dialog?.kind === 'help'
   const prompt = without && promptOf(shown.view) !== undefined ? [statusLine(shown, width)] : []
   const room = height - 1 - prompt.length
   const padding = Array.from({ length: Math.max(0, room - lines.length) }, () => blank)

@@ -1,8 +1,10 @@
 import type { HealthEvent } from '../../../core/model/events.ts'
-import type { Snapshot } from '../../../core/model/snapshot.ts'
+import type { Failure, ProbeKind } from '../../../core/model/probe.ts'
+import type { PathHealth, Snapshot } from '../../../core/model/snapshot.ts'
 import type { Keymap } from '../keys.ts'
 import type { MeshLook } from '../mesh-look.ts'
 import type { Order } from '../order.ts'
+import type { Progress } from '../probing.ts'
 import type { Board } from '../rows.ts'
 import type { Theme } from '../theme.ts'
 import type { View } from '../view.ts'
@@ -14,6 +16,9 @@ export interface SourcesShown {
   readonly at: number
   snapshot(place: number): Snapshot
 }
+
+/** A failing probe's text as `status --verbose` prints it. */
+export type StatusText = (failure: Failure, kind: ProbeKind, path: PathHealth) => string
 
 /** All that a screen is drawn from. */
 export interface Shown {
@@ -33,5 +38,6 @@ export interface Shown {
   /** Undefined on other pages, and where no mesh is kept. */
   readonly mesh: MeshLook | undefined
   readonly sources: SourcesShown
-  readonly probing: { readonly done: number; readonly total: number } | undefined
+  readonly statusText: StatusText
+  readonly probing: Progress | undefined
 }

@@ -1,18 +1,20 @@
+import type { Feed } from '../../../core/model/snapshot.ts'
 import { staleAfterMs } from '../../../core/model/verdict.ts'
 import { stateTone } from '../cells.ts'
 import { columnOf } from '../columns.ts'
 import { age } from '../format.ts'
 import { type Placed, placedColumns } from '../layout.ts'
-import { blank, fill, type Line, lineWidth, type Span } from '../line.ts'
+import { blank, fill, type Line, lineWidth, type Span, select } from '../line.ts'
 import { type Row, rowNamed } from '../rows.ts'
-import { clean, head, padEnd, padStart } from '../text.ts'
-import { lostText } from './header.ts'
+import { clean, head, padEnd, padStart, widthOf, wrap } from '../text.ts'
+import type { Tone } from '../theme.ts'
+import { retryText } from './header.ts'
 import type { Shown } from './shown.ts'
 
 /** The node table: exactly `height` rows from the window's top, or why there are none. */
 export function tableLines(shown: Shown, width: number, height: number): readonly Line[] {
   const { board, order, view } = shown
-  if (order.names.length === 0) return emptyLines(shown)
+  if (order.names.length === 0) return emptyLines(shown, width)
   const placed = placedColumns(view, board, width)
   const dimmed = board.snapshot.feed.kind === 'lost'
   return Array.from({ length: height }, (_, index) => {
@@ -20,7 +22,7 @@ export function tableLines(shown: Shown, width: number, height: number): readonl
     const row = rowNamed(board, order.names[place])
     if (row === undefined) return blank
     const line = rowLine(row, placed, shown)
-    if (place === view.at) return fill(line, width, 'selected')
+    if (place === view.at) return select(line, width)
     return dimmed ? fill(line, width, 'dim') : line
   })
 }
@@ -52,15 +54,38 @@ function rowLine(row: Row, placed: readonly Placed[], shown: Shown): Line {
   for (const { id, width } of placed) {
     const column = columnOf(id)
     const [text, tone] = column.cell(row, width, context)
-    const room = head(text, width)
-    spans.push([column.align === 'left' ? padEnd(room, width) : padStart(room, width), tone])
+    const told = head(text, width)
+    const padding: Span = [' '.repeat(Math.max(0, width - widthOf(told)))]
+    // Only what is told is painted: its background does not run on.
+    spans.push(
+      ...(column.align === 'left'
+        ? [[told, tone] as const, padding]
+        : [padding, [told, tone] as const]),
+    )
     spans.push([' '])
   }
   return spans.slice(0, -1)
 }
 
+/** What was never there is not lost: it is still being tried. */
+function connectingLines(
+  feed: Feed & { readonly kind: 'lost' },
+  label: string,
+  { nowMs, startedAtMs, theme }: Shown,
+  width: number,
+): readonly Line[] {
+  const waited = age(nowMs - Math.min(startedAtMs, feed.sinceMs))
+  const tried = `Last try${retryText(feed, nowMs)}: ${clean(feed.reason)}`
+  const indented = (text: string, tone?: Tone) =>
+    wrap(text, Math.max(1, width - 2), theme.glyphs.ellipsis).map(
+      (line): Line => [['  '], [line, tone]],
+    )
+  return [blank, ...indented(`Connecting to ${label} ... ${waited}`), ...indented(tried, 'warn')]
+}
+
 /** Never a blank screen: what we wait for, or what hides the rows. */
-function emptyLines({ board, view, nowMs, startedAtMs }: Shown): readonly Line[] {
+function emptyLines(shown: Shown, width: number): readonly Line[] {
+  const { board, view, nowMs, startedAtMs } = shown
   const { feed, origin, nodes } = board.snapshot
   const label = clean(origin.label)
   if (nodes.length > 0) {
@@ -72,13 +97,7 @@ function emptyLines({ board, view, nowMs, startedAtMs }: Shown): readonly Line[]
   if (feed.kind === 'starting') {
     return [blank, [[`  Connecting to ${label} ... ${age(nowMs - startedAtMs)}`]]]
   }
-  if (feed.kind === 'lost') {
-    return [
-      blank,
-      [[`  No connection to ${label}.`, 'crit']],
-      [[`  Lost ${lostText(feed, nowMs)}`]],
-    ]
-  }
+  if (feed.kind === 'lost') return connectingLines(feed, label, shown, width)
   return [
     blank,
     [[`  No nodes reported yet by ${label}.`]],
