@@ -2,12 +2,23 @@
 // address, memory, and whether it grows. `--minutes N`: for how long growth is watched.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { programPath, start } from '../test/support/program.ts'
-import { addresses, type Bench, isMain, median, openLab, print, type Row, round } from './lab.ts'
+import {
+  addresses,
+  type Bench,
+  cpuMs,
+  isMain,
+  median,
+  openLab,
+  print,
+  type Row,
+  round,
+  rssMb,
+} from './lab.ts'
 
 const command = 'node bench/daemon.ts'
 const seconds = 15
@@ -165,16 +176,6 @@ async function sample(read: () => number, times: number): Promise<number[]> {
   }
   return values
 }
-
-/** CPU time of all threads of a process, which the scheduler counts by the nanosecond. */
-function cpuMs(pid: number): number {
-  const tasks = readdirSync(`/proc/${pid}/task`)
-  const nsOf = (task: string) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8')
-  return tasks.reduce((sum, task) => sum + Number.parseInt(nsOf(task), 10), 0) / 1e6
-}
-
-const rssMb = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 /** Echo requests sent from the process's network namespace, by the kernel's count: one an address. */
 function echoRequests(pid: number): number {
