@@ -1,129 +1,136 @@
-// Packet captures, as the truth that the prober's times are compared with.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { stop } from './lab.ts'
+// Packet captures, as the truth that the prober's times are compared with: the kernel's stamps of what
+// leaves and what comes, as tcpdump would read them. They wait in a buffer until the end: nobody
+// wakes between a stamp and the device.
+import { createBatch } from '../src/probes/batch.ts'
+import { linux } from '../src/probes/linux.ts'
+import { loadSockets } from '../src/probes/sockets.ts'
 
 export interface Packet {
-  /** Since the epoch; the part below a microsecond is exact. */
-  readonly atNs: bigint
+  /** On the kernel's wall clock; from a second that all packets share. */
+  readonly atNs: number
+  readonly outgoing: boolean
   /** From its IPv4 header on. */
   readonly bytes: Buffer
 }
 
 export interface Capture {
   /** Ends the capture. */
-  packets(): Promise<readonly Packet[]>
+  packets(): readonly Packet[]
 }
 
-export async function startCapture(link: string, filter: string): Promise<Capture> {
-  const folder = mkdtempSync(join(tmpdir(), 'cilium-health-bench-'))
-  const file = join(folder, 'pcap')
-  const precise = ['-j', 'adapter_unsynced', '--time-stamp-precision=nano']
-  const child =
-    (await tryStart([...precise, ...argsOf(link, file, filter)])) ??
-    (await tryStart(['--time-stamp-precision=nano', ...argsOf(link, file, filter)]))
-  if (child === undefined) throw new Error('tcpdump does not start')
+const AF_PACKET = 17
+const anyProtocol = 0x0300 // ETH_P_ALL, big-endian; only that sees what leaves
+const packetTypeAt = 10 // in sockaddr_ll
+const PACKET_OUTGOING = 4
+const bufferBytes = 64 << 20
+const batchLength = 64
+
+/** All IPv4 of this network namespace from now on. */
+export async function startCapture(): Promise<Capture> {
+  const loaded = await loadSockets()
+  if (loaded.kind === 'missing') throw new Error(loaded.why)
+  const { sockets } = loaded
+  const type = linux.SOCK_DGRAM | linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC
+  const fd = sockets.socket(AF_PACKET, type, anyProtocol)
+  if (fd < 0) throw new Error(`no capture: ${sockets.error()}`)
+  sockets.setNumber(fd, linux.SOL_SOCKET, linux.SO_RCVBUFFORCE, bufferBytes)
+  sockets.setNumber(fd, linux.SOL_SOCKET, linux.SO_TIMESTAMPNS, 1)
+  const batch = createBatch(sockets, batchLength, 128)
   return {
-    async packets() {
-      // The kernel hands packets over at least once a second. At once would be dearer than what we
-      // measure: it wakes tcpdump between its stamp and the device.
-      await new Promise(done => setTimeout(done, 1500))
-      await stop(child, 'SIGINT')
-      const packets = read(readFileSync(file))
-      rmSync(folder, { recursive: true })
+    packets() {
+      const packets: Packet[] = []
+      for (;;) {
+        const received = batch.receive(fd, linux.MSG_DONTWAIT)
+        if (received <= 0) break
+        for (let index = 0; index < received; index += 1) {
+          const at = batch.dataAt(index)
+          const bytes = Buffer.from(batch.memory.bytes.subarray(at, at + batch.length(index)))
+          const packetType = batch.memory.bytes[batch.nameAt(index) + packetTypeAt]
+          const outgoing = packetType === PACKET_OUTGOING
+          const isV4 = bytes[0] === 0x45
+          if (isV4) packets.push({ atNs: batch.control(index).stampNs, outgoing, bytes })
+        }
+      }
+      sockets.close(fd)
       return packets
     },
   }
 }
 
-const argsOf = (link: string, file: string, filter: string) =>
-  `-i ${link} -n -s 128 -B 16384 -Z root -U -w ${file} ${filter}`.split(' ')
-
-/** The running tcpdump; undefined when it ends at once (a stamp type that the device does not have). */
-async function tryStart(args: readonly string[]): Promise<ChildProcess | undefined> {
-  const child = spawn('tcpdump', args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  const { promise, resolve } = Promise.withResolvers<ChildProcess | undefined>()
-  child.stderr.setEncoding('utf8').on('data', text => {
-    if (String(text).includes('listening on')) resolve(child)
-  })
-  child.once('exit', () => resolve(undefined))
-  return promise
-}
-
-const etherBytes = 14
-const nanoMagic = 0xa1b23c4d
-
-function read(file: Buffer): Packet[] {
-  if (file.readUInt32LE(0) !== nanoMagic) throw new Error('no capture with nanoseconds')
-  const packets: Packet[] = []
-  for (let at = 24; at + 16 <= file.length; ) {
-    const length = file.readUInt32LE(at + 8)
-    const atNs = BigInt(file.readUInt32LE(at)) * 1_000_000_000n + BigInt(file.readUInt32LE(at + 4))
-    packets.push({ atNs, bytes: file.subarray(at + 16 + etherBytes, at + 16 + length) })
-    at += 16 + length
-  }
-  return packets
-}
-
 /** Times from request to reply in order, by the address asked. */
 export function echoTimes(packets: readonly Packet[]): Map<string, number[]> {
-  const asked = new Map<string, bigint>()
+  const asked = new Map<string, number>()
   const times = new Map<string, number[]>()
-  for (const { atNs, bytes } of packets) {
-    if (bytes[9] !== 1) continue
-    const request = bytes[20] === 8
-    const at = request ? 16 : 12
-    const address = bytes.subarray(at, at + 4).join('.')
+  for (const { atNs, outgoing, bytes } of packets) {
+    if (!isEcho(bytes, outgoing)) continue
+    const address = addressAt(bytes, outgoing ? 16 : 12)
     const key = `${address} ${bytes.readUInt32BE(24)}`
-    if (request) asked.set(key, atNs)
     const sentNs = asked.get(key)
-    if (request || sentNs === undefined) continue
-    times.set(address, [...(times.get(address) ?? []), Number(atNs - sentNs)])
+    if (outgoing) asked.set(key, atNs)
+    else if (sentNs !== undefined)
+      times.set(address, [...(times.get(address) ?? []), atNs - sentNs])
   }
   return times
 }
 
+const addressAt = (bytes: Buffer, at: number) => bytes.subarray(at, at + 4).join('.')
+
+/** A request that leaves, or a reply that comes. */
+const isEcho = (bytes: Buffer, outgoing: boolean) =>
+  bytes[9] === linux.IPPROTO_ICMP && bytes[20] === (outgoing ? 8 : 0)
+
 interface Call {
-  readonly synNs: bigint
-  connectNs: bigint
-  askedNs: bigint
-  ns: number
+  /** Whom it asked. */
+  readonly ip: string
+  readonly synNs: number
+  connectNs: number
+  askedNs: number
+  firstByteNs: number
 }
 
-/** Handshake, and request to first byte, together: one a connection, in order. */
-export function helloTimes(packets: readonly Packet[]): number[] {
+/** Handshake, and request to first byte: one a connection to this port, in order. */
+export function helloTimes(
+  packets: readonly Packet[],
+  port: number,
+): readonly Pick<Call, 'ip' | 'connectNs' | 'firstByteNs'>[] {
   const all: Call[] = []
   const calls = new Map<number, Call>() // by our port, which may come again
-  for (const { atNs, bytes } of packets) {
-    const { from, to, syn, ack, data } = readTcp(bytes)
-    const outgoing =
-      syn && !ack ? { synNs: atNs, connectNs: 0n, askedNs: 0n, ns: 0 } : calls.get(from)
-    if (syn && !ack && outgoing) {
-      calls.set(from, outgoing)
-      all.push(outgoing)
+  for (const { atNs, outgoing, bytes } of packets) {
+    if (bytes[9] !== linux.IPPROTO_TCP) continue
+    const { ours, theirs, syn, data } = readTcp(bytes, outgoing)
+    if (theirs !== port) continue
+    if (outgoing && syn) {
+      const ip = addressAt(bytes, 16)
+      const call = { ip, synNs: atNs, connectNs: 0, askedNs: 0, firstByteNs: 0 }
+      calls.set(ours, call)
+      all.push(call)
     }
-    if (outgoing && data) outgoing.askedNs ||= atNs
-    const incoming = calls.get(to)
-    if (incoming) hear(incoming, atNs, syn, data)
+    const call = calls.get(ours)
+    if (call) advance(call, atNs, { outgoing, syn, data })
   }
-  return all.map(({ ns }) => ns)
+  return all
 }
 
-function hear(call: Call, atNs: bigint, syn: boolean, data: boolean): void {
-  if (syn) call.connectNs = atNs - call.synNs
-  if (data) call.ns ||= Number(call.connectNs + atNs - call.askedNs)
+interface Segment {
+  readonly outgoing: boolean
+  readonly syn: boolean
+  readonly data: boolean
 }
 
-function readTcp(bytes: Buffer) {
+function advance(call: Call, atNs: number, { outgoing, syn, data }: Segment): void {
+  if (outgoing && data) call.askedNs ||= atNs
+  if (!outgoing && syn) call.connectNs ||= atNs - call.synNs
+  if (!outgoing && data) call.firstByteNs ||= atNs - call.askedNs
+}
+
+function readTcp(bytes: Buffer, outgoing: boolean) {
   const tcp = ((bytes[0] ?? 0) & 15) * 4
   const flags = bytes[tcp + 13] ?? 0
+  const [from, to] = [bytes.readUInt16BE(tcp), bytes.readUInt16BE(tcp + 2)]
   return {
-    from: bytes.readUInt16BE(tcp),
-    to: bytes.readUInt16BE(tcp + 2),
+    ours: outgoing ? from : to,
+    theirs: outgoing ? to : from,
     syn: (flags & 2) !== 0,
-    ack: (flags & 16) !== 0,
     data: bytes.readUInt16BE(2) - tcp - ((bytes[tcp + 12] ?? 0) >> 4) * 4 > 0,
   }
 }

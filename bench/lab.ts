@@ -1,7 +1,7 @@
-// What the probing benches share: rows, statistics, namespaces, the CPU time of children.
+// What the benches share: rows, statistics, namespaces, CPU and memory of processes.
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -32,7 +32,7 @@ export const round = (value: number, digits = 2): number => Number(value.toFixed
 
 export function percentile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN
 }
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5)
@@ -53,6 +53,16 @@ export function childrenUs(): number {
   const us = (at: number) => Number(usage.readBigInt64LE(at)) * 1e6 + usage.readUInt32LE(at + 8)
   return us(0) + us(16)
 }
+
+/** CPU time of all threads of a process, which the scheduler counts by the nanosecond. */
+export function cpuMs(pid: number): number {
+  const tasks = readdirSync(`/proc/${pid}/task`)
+  const nsOf = (task: string) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8')
+  return tasks.reduce((sum, task) => sum + Number.parseInt(nsOf(task), 10), 0) / 1e6
+}
+
+export const rssMb = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 export function missing(command: string): boolean {
   try {

@@ -1,5 +1,5 @@
 // Whether a burst at far peers loses replies: 4000 addresses, each 5 ms away, all at once; ours and
-// fping's, as root and without any rights (whose socket buffer is what the host grants everybody).
+// fping's: as root, without any rights, and with the socket buffer that most hosts grant everybody.
 import { spawnSync } from 'node:child_process'
 import {
   addresses,
@@ -19,6 +19,17 @@ const size = 4000
 const rounds = 5
 const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 
+/** The usual `net.core.rmem_max`, 208 KiB; the kernel doubles what is asked for. */
+const usualBufferBytes = 212_992
+
+const cases = {
+  'as root': { as: [], bufferBytes: undefined, fping: true },
+  'as nobody': { as: nobody, bufferBytes: undefined, fping: false },
+  'as nobody, buffer of 208 KiB': { as: nobody, bufferBytes: usualBufferBytes, fping: false },
+} as const
+
+type Case = keyof typeof cases
+
 interface Losses {
   readonly timeouts: number
   readonly ownFault: number
@@ -33,9 +44,9 @@ export async function benchLoss(): Promise<Bench> {
     const delay = await startDelay(lab)
     if (typeof delay === 'string') return { rows: [], skipped: [`losses: ${delay}`] }
     const rows: Row[] = []
-    for (const [who, as] of [['root', []] as const, ['nobody', nobody] as const]) {
+    for (const [name, { as }] of Object.entries(cases)) {
       const within = [...lab.inside(lab.here), ...as]
-      rows.push(rowOf(who, await inside<Losses>(within, import.meta.filename, who)))
+      rows.push(rowOf(name, await inside<Losses>(within, import.meta.filename, name)))
     }
     await stop(delay)
     return { rows, skipped: missing('fping') ? ['fping is not installed'] : [] }
@@ -44,17 +55,20 @@ export async function benchLoss(): Promise<Bench> {
   }
 }
 
-const rowOf = (who: string, { timeouts, ownFault, drops, fping }: Losses): Row => ({
-  figure: `lost of ${size} × ${rounds}, 5 ms away, as ${who} (${drops} replies dropped here, sent again)`,
+const rowOf = (name: string, { timeouts, ownFault, drops, fping }: Losses): Row => ({
+  figure: `lost of ${size} × ${rounds}, 5 ms away, ${name} (${drops} replies dropped here, asked for again)`,
   ours: timeouts + ownFault,
   ...(fping === undefined ? {} : { peer: fping }),
   target: '0',
   command: 'node bench/loss.ts',
 })
 
-async function measure(who: string): Promise<Losses> {
+async function measure({ bufferBytes, fping: beside }: (typeof cases)[Case]): Promise<Losses> {
   const ips = addresses(size, '10.97')
-  const { prober, slots, take, state } = await openBenchProber(ips, { http: 'off' })
+  const { prober, slots, take, state } = await openBenchProber(ips, {
+    http: 'off',
+    ...(bufferBytes ? { icmpBufferBytes: bufferBytes } : {}),
+  })
   for (let round = 0; round < rounds; round += 1) await prober.probe(slots)
   const found = take().filter(({ kind }) => kind === 'icmp')
   await new Promise(done => setTimeout(done, 1500)) // until the state tells of the end
@@ -66,7 +80,7 @@ async function measure(who: string): Promise<Losses> {
     ownFault: count('no-resources'),
     drops: state()?.drops ?? 0,
   }
-  return who === 'root' && !missing('fping') ? { ...losses, fping: fping(ips) } : losses
+  return beside && !missing('fping') ? { ...losses, fping: fping(ips) } : losses
 }
 
 function fping(ips: readonly string[]): number {
@@ -80,7 +94,7 @@ function fping(ips: readonly string[]): number {
 }
 
 if (isMain(import.meta.url)) {
-  const [, , first, who = ''] = process.argv
-  if (first === 'inside') console.log(JSON.stringify(await measure(who)))
+  const [, , first, name] = process.argv
+  if (first === 'inside') console.log(JSON.stringify(await measure(cases[name as Case])))
   else print(await benchLoss())
 }

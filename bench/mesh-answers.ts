@@ -5,16 +5,17 @@ import { createMesh } from '../src/core/engine/mesh.ts'
 import { viewMesh } from '../src/core/model/mesh-view.ts'
 import type { Snapshot } from '../src/core/model/snapshot.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
+import { type Row, round } from './lab.ts'
 
 /**
  * From the JSON that each agent of a cluster answers to the matrix, twice: what `mesh -H k8s://` and
- * `top -H k8s://` do. Says what a round costs, and what is held.
+ * `top -H k8s://` do: what a round costs, and what is held.
  */
 export function measureAnswers(
   sources: number,
   targets: number,
   snapshotOf: (source: number, targets: number) => Snapshot,
-): string {
+): readonly Row[] {
   const keeper = createMesh({ clock: systemClock })
   const sharedNames = shareNames()
   const agents = Array.from({ length: sources }, (_, source) => {
@@ -35,13 +36,25 @@ export function measureAnswers(
       const { user, system } = process.cpuUsage(start)
       ms += (user + system) / 1000
     })
-    return `${ms.toFixed(0)} ms`
+    return ms
   })
   const { seen } = viewMesh(keeper.mesh(), { groupBy: 'cluster' })
   const heldMb = held() - before
   keeper.close()
   for (const { store } of agents) store.close()
-  return `${sources} x ${targets} from JSON: a round ${rounds.join(', again ')} of CPU; ${seen.read} rows and their packed answers hold ${heldMb.toFixed(0)} MB`
+  const [first = 0, again = 0] = rounds
+  const what = `${sources} x ${targets} from JSON`
+  const command = 'node --expose-gc bench/mesh.ts'
+  return [
+    { figure: `${what}: the first round, CPU ms`, ours: round(first, 0), target: 'told', command },
+    { figure: `${what}: a round again, CPU ms`, ours: round(again, 0), target: 'told', command },
+    {
+      figure: `${what}: ${seen.read} rows and packed answers held, MB`,
+      ours: round(heldMb, 0),
+      target: '<= 300',
+      command,
+    },
+  ]
 }
 
 const unused: Pick<HealthSource, 'probe' | 'close'> = {

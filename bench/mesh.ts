@@ -1,10 +1,11 @@
 import { createMesh } from '../src/core/engine/mesh.ts'
 import { emptyHistory } from '../src/core/model/history.ts'
-import { laneCount, type Mesh } from '../src/core/model/mesh.ts'
+import type { Mesh } from '../src/core/model/mesh.ts'
 import { viewMesh } from '../src/core/model/mesh-view.ts'
 import type { IpAddress, NodeName } from '../src/core/model/node.ts'
 import type { Outcome } from '../src/core/model/probe.ts'
 import type { NodeHealth, PathHealth, ProbeHealth, Snapshot } from '../src/core/model/snapshot.ts'
+import { print, type Row, round } from './lab.ts'
 
 import { measureAnswers } from './mesh-answers.ts'
 
@@ -76,7 +77,7 @@ const memoryMb = () => {
   return { rss: rss / 2 ** 20, held: (arrayBuffers + heapUsed) / 2 ** 20 }
 }
 
-function measure(sources: number, targets: number): void {
+function measure(sources: number, targets: number): readonly Row[] {
   const before = memoryMb()
   const keeper = createMesh({ clock: { nowMs: () => nowMs } })
   const takeAll = () => {
@@ -93,26 +94,43 @@ function measure(sources: number, targets: number): void {
   const { result: mesh, ms: meshMs } = cpuMs((): Mesh => keeper.mesh())
   const { result: view, ms: viewMs } = cpuMs(() => viewMesh(mesh, { groupBy: 'cluster' }))
   const after = memoryMb()
-  const mb = (of: number) => `${of.toFixed(0)} MB`
-  console.log(
-    [
-      `${sources} x ${targets} (${laneCount * sources * targets} probes)`,
-      `all rows first ${firstMs.toFixed(0)} ms, again ${updateMs.toFixed(0)} ms of CPU`,
-      `mesh ${meshMs.toFixed(1)} ms, a look with findings ${viewMs.toFixed(0)} ms`,
-      `the matrix holds ${mb(held.held - before.held)}, with a look ${mb(after.held - before.held)}`,
-      `process ${mb(after.rss)} resident`,
-      `found: ${view.findings.map(({ shape, nodes, groups }) => [shape, ...nodes, ...groups].join(' ')).join(', ')}`,
-    ].join('; '),
-  )
+  const what = `${sources} x ${targets}`
+  const shapes = view.findings.map(({ shape }) => shape).join(', ')
+  return [
+    row(
+      `${what}: a full update of all rows, CPU ms`,
+      updateMs,
+      sources < 1000 ? 'told' : '<= 2000',
+    ),
+    row(`${what}: the first one, CPU ms`, firstMs, 'told'),
+    row(`${what}: the matrix, CPU ms`, meshMs, 'told'),
+    row(`${what}: a look with findings (${shapes}), CPU ms`, viewMs, 'told'),
+    row(`${what}: held, MB`, held.held - before.held, '<= 300'),
+    row(`${what}: held with a look, MB`, after.held - before.held, 'told'),
+    row(`${what}: RSS of the process, MB`, after.rss, 'told'),
+  ]
 }
 
+const row = (figure: string, ours: number, target: string): Row => ({
+  figure,
+  ours: round(ours, 1),
+  target,
+  command: 'node --expose-gc bench/mesh.ts',
+})
+
 const [sources, targets] = process.argv.slice(2).map(Number)
-const sizes = [
-  [100, 100],
-  [1000, 1000],
-  [200, 5000],
-] as const
-for (const [rows, columns] of sources && targets ? [[sources, targets] as const] : sizes) {
-  measure(rows, columns)
-  console.log(measureAnswers(rows, columns, snapshotOf))
-}
+const sizes: readonly (readonly [number, number])[] =
+  sources && targets
+    ? [[sources, targets]]
+    : [
+        [100, 100],
+        [1000, 1000],
+        [200, 5000],
+      ]
+print({
+  rows: sizes.flatMap(([rows, columns]) => [
+    ...measure(rows, columns),
+    ...measureAnswers(rows, columns, snapshotOf),
+  ]),
+  skipped: [],
+})

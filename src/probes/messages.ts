@@ -22,6 +22,8 @@ export interface ProberSettings {
   readonly icmp: IcmpChoice
   /** Packets of an ICMP probe at most, 1 to 10: 100 ms apart, until one is answered. */
   readonly icmpCount: number
+  /** Bytes of receive buffer to ask for instead of plenty: benches try what most hosts grant. */
+  readonly icmpBufferBytes?: number
   readonly http: HttpChoice
 }
 

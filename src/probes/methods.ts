@@ -26,8 +26,8 @@ export async function openMethods(
   loaded: LoadedSockets,
   report: Report,
 ): Promise<Methods> {
-  const { timeoutMs, httpPort, icmpCount: packets } = settings
-  const icmp = { loaded, timeoutMs, packets, report }
+  const { timeoutMs, httpPort, icmpCount: packets, icmpBufferBytes: bufferBytes } = settings
+  const icmp = { loaded, timeoutMs, packets, bufferBytes, report }
   const icmp4 = await openIcmp(settings.icmp, { ...icmp, family: 4 })
   const icmp6 = await openIcmp(settings.icmp, { ...icmp, family: 6 })
   const http = await openHttp(settings.http, { loaded, port: httpPort, timeoutMs, report })

@@ -14,14 +14,16 @@ interface Place {
   readonly timeoutMs: number
   /** Of a probe, at most. */
   readonly packets: number
+  readonly bufferBytes: number | undefined
   readonly report: Report
 }
 
 const native =
   (kind: SocketKind) =>
-  ({ loaded, family, timeoutMs, packets, report }: Place): Method | string => {
+  ({ loaded, family, timeoutMs, packets, bufferBytes, report }: Place): Method | string => {
     if (loaded.kind === 'missing') return loaded.why
-    const socket = openEchoSocket(loaded.sockets, kind, family, randomInt(1, 0x10000))
+    const id = randomInt(1, 0x10000)
+    const socket = openEchoSocket(loaded.sockets, kind, family, id, bufferBytes)
     if (typeof socket === 'string') return socket
     return createNativeIcmp(loaded.sockets, socket, { timeoutMs, packets }, report)
   }

@@ -21,7 +21,7 @@ const socketTypes = { datagram: linux.SOCK_DGRAM, raw: linux.SOCK_RAW } satisfie
   number
 >
 
-const wantedBufferBytes = 4 << 20
+const plentyBytes = 4 << 20
 
 /** What departure stamps need beside TX_SOFTWARE, which is switched on for the packets that matter. */
 export const departureStamps =
@@ -33,6 +33,7 @@ export function openEchoSocket(
   kind: SocketKind,
   family: Family,
   id: number,
+  bufferBytes = plentyBytes,
 ): EchoSocket | string {
   const fd = sockets.socket(
     family === 4 ? linux.AF_INET : linux.AF_INET6,
@@ -43,8 +44,8 @@ export function openEchoSocket(
   const set = (level: number, name: number, value: number) =>
     sockets.setNumber(fd, level, name, value)
 
-  if (!set(linux.SOL_SOCKET, linux.SO_RCVBUFFORCE, wantedBufferBytes))
-    set(linux.SOL_SOCKET, linux.SO_RCVBUF, wantedBufferBytes)
+  if (!set(linux.SOL_SOCKET, linux.SO_RCVBUFFORCE, bufferBytes))
+    set(linux.SOL_SOCKET, linux.SO_RCVBUF, bufferBytes)
   set(linux.SOL_SOCKET, linux.SO_TIMESTAMPNS, 1)
   if (family === 4) set(linux.SOL_IP, linux.IP_RECVERR, 1)
   else set(linux.SOL_IPV6, linux.IPV6_RECVERR, 1)

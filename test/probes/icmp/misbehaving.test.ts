@@ -7,6 +7,7 @@ import type { RejectedReplies } from '../../../src/core/model/prober.ts'
 import type { ProberSettings } from '../../../src/probes/index.ts'
 import { addressOf, type MannerName, manners, type Requests } from '../../support/misbehaving.ts'
 import { noNamespaces, twoNamespaces } from '../../support/namespaces.ts'
+import { withinMs } from '../../support/within-ms.ts'
 
 const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const prober = fileOf('../probe-once.ts')
@@ -15,9 +16,21 @@ const why = noNamespaces()
 
 const names = Object.keys(manners) as MannerName[]
 
-/** What the prober makes of each: the reply that counts, or silence. */
-const replied = { kind: 'reply', clock: 'kernel' }
-const silence = { kind: 'failure', reason: 'timeout', packets: 3 }
+const timeoutMs = 600
+
+/** What the prober makes of each, and when: a reply that counts, or silence. */
+const repliedAfter = (leastMs: number) => ({
+  kind: 'reply',
+  clock: 'kernel',
+  afterMs: withinMs(leastMs, timeoutMs + 2500),
+})
+const replied = repliedAfter(0)
+const silence = {
+  kind: 'failure',
+  reason: 'timeout',
+  packets: 3,
+  afterMs: withinMs(timeoutMs - 50, timeoutMs + 2500),
+}
 const outcomes = {
   honest: replied,
   silent: silence,
@@ -29,9 +42,9 @@ const outcomes = {
   cut: silence,
   badSum: silence,
   otherId: silence,
-  forged: replied,
-  forgetful: { ...replied, packets: 2 },
-  slow: replied,
+  forged: repliedAfter(20),
+  forgetful: { ...repliedAfter(90), packets: 2 },
+  slow: repliedAfter(250),
 } satisfies Record<MannerName, object>
 
 /** What becomes of the rest. On datagram sockets the kernel drops bad sums, on raw ones our filter ids. */
@@ -83,7 +96,7 @@ describe.skipIf(why !== '')(
       'by a %s socket only the right one counts, and the others are told apart',
       async (icmp, { expect }) => {
         await using net = await openNet()
-        const told = await net.probe({ icmp, http: 'off', timeoutMs: 600, untilLate: 3 })
+        const told = await net.probe({ icmp, http: 'off', timeoutMs, untilLate: 3 })
         for (const name of names)
           expect(told.outcomes[addressOf(name)].icmp, name).toMatchObject(outcomes[name])
         const asked = await net.asked()
