@@ -1,18 +1,19 @@
 import type { Clock } from '../clock.ts'
 import { createHistory, emptyHistory, type Recorder } from '../model/history.ts'
-import type { Labels, Node, NodeFacts, NodeList, NodeName, Path } from '../model/node.ts'
-import { type Outcome, type ProbeKind, probeKinds } from '../model/probe.ts'
+import type { Node, NodeList, Path } from '../model/node.ts'
+import type { Outcome } from '../model/probe.ts'
 import type { Finding, ProberState, Slot } from '../model/prober.ts'
-import type {
-  AgentState,
-  Feed,
-  NodeHealth,
-  Origin,
-  PathHealth,
-  ProbeHealth,
-  Snapshot,
-} from '../model/snapshot.ts'
-import { nodeVerdict, pathVerdict, verdictOf } from '../model/verdict.ts'
+import type { AgentState, Feed, Origin, ProbeHealth, Snapshot } from '../model/snapshot.ts'
+import { verdictOf } from '../model/verdict.ts'
+import {
+  createRoll,
+  factsOf,
+  type NodeEntry,
+  type PathEntry,
+  type SlottedPath,
+  sameFacts,
+} from './entries.ts'
+import { createNotices } from './notices.ts'
 
 /** What is known now. Fed by the engine's probes, by a daemon's reports, or by a recording. */
 export interface Store {
@@ -35,11 +36,6 @@ export interface Store {
   close(): void
 }
 
-export interface SlottedPath {
-  readonly slot: Slot
-  readonly path: Path
-}
-
 export interface StoreOptions {
   readonly clock: Clock
   readonly origin: Origin
@@ -48,18 +44,16 @@ export interface StoreOptions {
   readonly noticeMs?: number
 }
 
-interface PathEntry extends SlottedPath {
-  readonly owner: NodeEntry
-  readonly probes: Record<ProbeKind, ProbeHealth>
-  health: PathHealth | undefined
-}
+/** What is true of the source as a whole. */
+type Whole = Omit<Snapshot, 'takenAtMs' | 'nodes'>
 
-interface NodeEntry {
-  readonly name: NodeName
-  readonly local: boolean
-  readonly facts: NodeFacts
-  paths: readonly PathEntry[]
-  health: NodeHealth | undefined
+const nothingYet: Omit<Whole, 'origin'> = {
+  intervalMs: 0,
+  feed: { kind: 'starting' },
+  agent: { kind: 'absent' },
+  prober: undefined,
+  self: undefined,
+  listLost: undefined,
 }
 
 const keyOf = (path: Path) => `${path.node} ${path.to} ${path.ip}`
@@ -83,16 +77,9 @@ export function createStore({ clock, origin, historyLength, noticeMs = 100 }: St
   let nodes: readonly NodeEntry[] = []
   let paths: readonly SlottedPath[] = []
   let nextSlot: Slot = 1
-  let base: Omit<Snapshot, 'takenAtMs' | 'nodes'> = {
-    origin,
-    intervalMs: 0,
-    feed: { kind: 'starting' },
-    agent: { kind: 'absent' },
-    prober: undefined,
-    self: undefined,
-    listLost: undefined,
-  }
+  let base: Whole = { ...nothingYet, origin }
   let latest: Snapshot | undefined
+  const roll = createRoll()
 
   const changed = () => {
     latest = undefined
@@ -115,7 +102,14 @@ export function createStore({ clock, origin, historyLength, noticeMs = 100 }: St
     if (known?.local === local && known.facts === facts && samePaths(known.paths, kept)) {
       return known
     }
-    const owner: NodeEntry = { name: node.name, local, facts, paths: [], health: undefined }
+    const owner: NodeEntry = {
+      name: node.name,
+      local,
+      facts,
+      paths: [],
+      place: 0,
+      health: undefined,
+    }
     owner.paths = kept.map(path => adopt(path, owner))
     return owner
   }
@@ -125,6 +119,7 @@ export function createStore({ clock, origin, historyLength, noticeMs = 100 }: St
     nodes = unique(list.nodes, node => node.name).map(node =>
       admit(node, known.get(node.name), node.name === list.self),
     )
+    roll.call(nodes)
     const kept = nodes.flatMap(node => node.paths)
     entries.clear()
     for (const entry of kept) entries.set(entry.slot, entry)
@@ -140,6 +135,7 @@ export function createStore({ clock, origin, historyLength, noticeMs = 100 }: St
       entry.probes[kind] = advance(entry.probes[kind], outcome, historyLength)
       entry.health = undefined
       entry.owner.health = undefined
+      roll.renew(entry.owner)
     }
     if (findings.length > 0) changed()
   }
@@ -155,7 +151,7 @@ export function createStore({ clock, origin, historyLength, noticeMs = 100 }: St
     paths: () => paths,
     slotOf: path => slots.get(keyOf(path)),
     snapshot() {
-      latest ??= { ...base, takenAtMs: clock.nowMs(), nodes: nodes.map(healthOf) }
+      latest ??= { ...base, takenAtMs: clock.nowMs(), nodes: roll.tell() }
       return latest
     },
     subscribe: notices.subscribe,
@@ -174,19 +170,6 @@ const samePaths = (entries: readonly PathEntry[], paths: readonly Path[]) =>
     return known && keyOf(known) === keyOf(path) && known.rank === path.rank
   })
 
-const factsOf = ({ labels, leaving }: NodeFacts): NodeFacts => ({
-  ...(labels ? { labels } : {}),
-  ...(leaving ? { leaving } : {}),
-})
-
-const sameFacts = (a: NodeFacts, b: NodeFacts) =>
-  a.leaving === b.leaving && (a.labels === b.labels || sameLabels(a.labels, b.labels))
-
-const sameLabels = (a: Labels = {}, b: Labels = {}) => {
-  const names = Object.keys(a)
-  return names.length === Object.keys(b).length && names.every(name => a[name] === b[name])
-}
-
 function advance(before: ProbeHealth, outcome: Outcome, historyLength: number): ProbeHealth {
   const history =
     before.history === emptyHistory ? createHistory(historyLength) : (before.history as Recorder)
@@ -199,51 +182,5 @@ function advance(before: ProbeHealth, outcome: Outcome, historyLength: number): 
     history,
     changedAtMs: turned ? outcome.atMs : before.changedAtMs,
     flaps: before.flaps + (turned && verdict !== 'unknown' && before.verdict !== 'unknown' ? 1 : 0),
-  }
-}
-
-function healthOf(node: NodeEntry): NodeHealth {
-  if (node.health) return node.health
-  const paths = node.paths.map(entry => {
-    entry.health ??= {
-      ...entry.path,
-      verdict: pathVerdict(entry.probes),
-      probes: Object.fromEntries(
-        probeKinds.map(kind => [kind, entry.probes[kind]]),
-      ) as PathHealth['probes'],
-    }
-    return entry.health
-  })
-  const { name, local, facts } = node
-  node.health = { name, local, ...facts, verdict: nodeVerdict(paths), paths }
-  return node.health
-}
-
-/** Tells listeners of changes, in bundles: the first waits `noticeMs` for more to join it. */
-function createNotices(clock: Clock, noticeMs: number) {
-  const listeners = new Set<() => void>()
-  const life = new AbortController()
-  let scheduled = false
-
-  const announce = () => {
-    scheduled = false
-    for (const listener of listeners) listener()
-  }
-  return {
-    schedule() {
-      if (scheduled || life.signal.aborted) return
-      scheduled = true
-      clock.sleep(noticeMs, life.signal).then(announce, () => {})
-    },
-    subscribe(listener: () => void) {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
-    close() {
-      life.abort()
-      listeners.clear()
-    },
   }
 }
