@@ -23,11 +23,9 @@ export interface Ready {
   readonly readable: boolean
 }
 
+/** Without numbers (OPT_ID): of a socket that is not connected yet the kernel takes none of it then. */
 const departureStamps =
-  linux.TIMESTAMPING_TX_SOFTWARE |
-  linux.TIMESTAMPING_SOFTWARE |
-  linux.TIMESTAMPING_OPT_ID |
-  linux.TIMESTAMPING_OPT_TSONLY
+  linux.TIMESTAMPING_TX_SOFTWARE | linux.TIMESTAMPING_SOFTWARE | linux.TIMESTAMPING_OPT_TSONLY
 
 const eventRow = 64
 /** x64 packs epoll_event, arm64 aligns it. */
