@@ -42,18 +42,23 @@ export interface Method {
   close(): void
 }
 
-/** The method of what cannot be done here: each probe says so at once. */
-export function createOff(
-  kind: ProbeKind,
-  why: string,
-  remedies: readonly string[],
-  report: Report,
-): Method {
+/** Why a method is off, and the ways out. */
+export interface Off {
+  readonly reason: 'not-permitted' | 'switched-off'
+  readonly why: string
+  readonly remedies: readonly string[]
+}
+
+/** Nobody wants it done. */
+export const switchedOff = 'switched off'
+
+/** The method of what cannot be done here, or is not wanted: each probe says so at once. */
+export function createOff(kind: ProbeKind, { reason, why, remedies }: Off, report: Report): Method {
   return {
     ability: { kind: 'off', why, remedies },
     room: () => Number.POSITIVE_INFINITY,
     begin: peers => {
-      for (const peer of peers) report.failure(peer, kind, 'not-permitted', '')
+      for (const peer of peers) report.failure(peer, kind, reason, '')
     },
     drain: () => {},
     expire: () => {},

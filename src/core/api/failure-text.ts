@@ -19,12 +19,14 @@ export interface Probed {
 /** The text that Cilium (1.17 and later) prints for a failure: Go's errors, seen at real daemons. */
 export function failureText({ reason, detail }: Reason, probed: Probed): string {
   if (reason === 'other') return detail === '' ? 'unknown error' : detail
+  // Cilium cannot switch one off: on the wire it was never probed.
+  if (reason === 'switched-off') return 'switched off'
   return probed.kind === 'icmp'
     ? icmpText(reason, detail, probed.ip)
     : httpText(reason, detail, probed)
 }
 
-type Known = Exclude<FailureReason, 'other'>
+type Known = Exclude<FailureReason, 'other' | 'switched-off'>
 
 /** What the system says where a call fails. */
 const systemErrors: Partial<Record<Known, string>> = {
@@ -94,6 +96,7 @@ function statusWords(detail: string): string {
 
 const endings: readonly (readonly [RegExp, FailureReason])[] = [
   [/^Connection timed out$/, 'timeout'],
+  [/^switched off$/, 'switched-off'],
   [/context deadline exceeded|i\/o timeout|Client\.Timeout exceeded/, 'timeout'],
   [/socket: operation not permitted$/, 'not-permitted'],
   [/: too many open files$|: no buffer space available$/, 'no-resources'],

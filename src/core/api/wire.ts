@@ -116,6 +116,8 @@ function connectivity(
 ): ConnectivityStatus | undefined {
   const last = path.probes[kind].last
   if (last === undefined) return undefined
+  // Whom nobody wants to probe is unknown to Cilium's clients, and so no failure.
+  if (last.kind === 'failure' && last.reason === 'switched-off') return undefined
   const lastProbed = rfc3339(last.atMs)
   if (last.kind === 'reply') {
     const latency = Math.round(last.rttNs)

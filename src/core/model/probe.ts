@@ -22,6 +22,7 @@ const reasons = {
   other: 'target',
   'not-permitted': 'prober',
   'no-resources': 'prober',
+  'switched-off': 'prober',
 } as const satisfies Record<string, 'target' | 'prober'>
 
 export type FailureReason = keyof typeof reasons

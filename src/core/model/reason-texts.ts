@@ -15,4 +15,5 @@ export const reasonTexts: Readonly<Record<FailureReason, string>> = {
   other: 'failed',
   'not-permitted': 'not permitted here',
   'no-resources': 'prober out of resources',
+  'switched-off': 'switched off',
 }

@@ -1,5 +1,5 @@
 import type { Method, Report } from '../method.ts'
-import { createOff } from '../method.ts'
+import { createOff, switchedOff } from '../method.ts'
 import type { LoadedSockets } from '../sockets.ts'
 import { createNativeHttp } from './native.ts'
 import { createSocketHttp } from './socket.ts'
@@ -24,7 +24,7 @@ const variants = {
     const { createUndiciHttp } = await import('./undici.ts') // a lot to load for what is seldom used
     return createUndiciHttp(port, timeoutMs, report)
   },
-  off: () => 'switched off',
+  off: () => switchedOff,
 } satisfies Record<
   Exclude<HttpChoice, 'auto'>,
   (place: Place) => Method | string | Promise<Method | string>
@@ -46,5 +46,6 @@ export async function openHttp(choice: HttpChoice, place: Place): Promise<Method
     if (typeof method !== 'string') return method
     why = method
   }
-  return createOff('http', why, ['--http auto'], place.report)
+  const reason = why === switchedOff ? 'switched-off' : 'not-permitted'
+  return createOff('http', { reason, why, remedies: ['--http auto'] }, place.report)
 }

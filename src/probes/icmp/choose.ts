@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { createOff, type Method, type Report } from '../method.ts'
+import { createOff, type Method, type Off, type Report, switchedOff } from '../method.ts'
 import { type Family, type Peer, toPeer } from '../peer.ts'
 import type { LoadedSockets } from '../sockets.ts'
 import { createNativeIcmp } from './native.ts'
@@ -36,7 +36,7 @@ const variants = {
     const { openSystemIcmp } = await import('./system.ts')
     return openSystemIcmp(self(family), { timeoutMs, packets }, report)
   },
-  off: () => 'switched off',
+  off: () => switchedOff,
 } satisfies Record<
   Exclude<IcmpChoice, 'auto'>,
   (place: Place) => Method | string | Promise<Method | string>
@@ -61,20 +61,20 @@ export async function openIcmp(choice: IcmpChoice, place: Place): Promise<Method
     if (typeof method !== 'string') return method
     refusals[name] = method
   }
-  return createOff('icmp', ...explain(refusals, place), place.report)
+  return createOff('icmp', explain(refusals, place), place.report)
 }
 
 /** Why ICMP cannot be sent, and the ways out. */
-function explain(
-  refusals: Partial<Record<Variant, string>>,
-  { loaded }: Place,
-): readonly [why: string, remedies: readonly string[]] {
+function explain(refusals: Partial<Record<Variant, string>>, { loaded }: Place): Off {
   const { datagram, raw, system, off } = refusals
-  if (off) return [off, ['--icmp auto']]
-  if (datagram === 'EAFNOSUPPORT' || raw === 'EAFNOSUPPORT') return ['this machine has no IPv6', []]
+  if (off) return { reason: 'switched-off', why: off, remedies: ['--icmp auto'] }
+  const reason = 'not-permitted'
+  if (datagram === 'EAFNOSUPPORT' || raw === 'EAFNOSUPPORT') {
+    return { reason, why: 'this machine has no IPv6', remedies: [] }
+  }
   const sockets = loaded.kind === 'missing' ? loaded.why : explainRefusals(refusals)
   const whys = [...(datagram || raw ? [sockets] : []), ...(system ? [system] : [])]
-  return [whys.join('; '), remediesFor(refusals)]
+  return { reason, why: whys.join('; '), remedies: remediesFor(refusals) }
 }
 
 const self = (family: Family): Peer => {

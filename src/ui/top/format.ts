@@ -77,4 +77,5 @@ export const reasonWords: Readonly<Record<FailureReason, string>> = {
   other: 'err',
   'not-permitted': 'n/a',
   'no-resources': 'n/a',
+  'switched-off': 'off',
 }

@@ -89,6 +89,14 @@ test('where the socket could not be opened there is a text, and no time of a pro
   })
 })
 
+test('what is switched off was never probed, for clients of Cilium', () => {
+  const source = fakeSource(listOf(node('a', '192.0.2.1')))
+  source.recordAll(failure(t0, 'switched-off'))
+  expect(toWire(source.snapshot()).nodes?.[0]?.host?.['primary-address']).toEqual({
+    ip: '192.0.2.1',
+  })
+})
+
 test('the port of HTTP probes is the one in the texts', () => {
   const source = fakeSource(listOf(node('a', '192.0.2.1')))
   source.recordAll(failure(t0, 'refused'))
