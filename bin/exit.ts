@@ -15,19 +15,36 @@ export const rareSignals = [
 /**
  * An abort signal for the process's end: aborted by the first SIGHUP, SIGINT, SIGQUIT or SIGTERM, or
  * one of those given besides, which also sets the exit code that a shell expects. A second one ends
- * the process at once.
+ * the process at once, but for who has things to put away: only after `patienceMs`.
  */
-export function endOnSignals(besides: readonly NodeJS.Signals[] = []): AbortSignal {
+export function endOnSignals(
+  besides: readonly NodeJS.Signals[] = [],
+  { patienceMs = 0 } = {},
+): AbortSignal {
   const end = new AbortController()
+  let endedMs = Number.NEGATIVE_INFINITY
   for (const name of [...usual, ...besides]) {
     const code = 128 + constants.signals[name]
     process.on(name, () => {
-      if (end.signal.aborted) process.exit(code)
+      if (end.signal.aborted) {
+        if (performance.now() - endedMs >= patienceMs) process.exit(code)
+        return
+      }
+      endedMs = performance.now()
       process.exitCode = code
       end.abort(new Error(name))
     })
   }
   return end.signal
+}
+
+/** For services: what they have opened is put away within this time, or not at all. */
+export const puttingAway = { patienceMs: 5000 } as const
+
+/** Log lines on stderr. A reader that is gone ends no service. */
+export function logTo(stream: NodeJS.WriteStream): (line: string) => void {
+  stream.on('error', () => {})
+  return line => stream.write(line)
 }
 
 /** SIGUSR1 would open the inspector, which writes over the screen; SIGUSR2 would end it. */

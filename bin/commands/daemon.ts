@@ -11,7 +11,7 @@ import { apisDenied } from '../api-access.ts'
 import { assembleEngine } from '../assemble.ts'
 import { boundGarbage } from '../bound-garbage.ts'
 import { agentSocket, healthSocket } from '../client.ts'
-import { endOnSignals, exitCodes } from '../exit.ts'
+import { endOnSignals, exitCodes, logTo, puttingAway } from '../exit.ts'
 import { removeLeftTunnels } from '../leftovers.ts'
 import { logNews } from '../log-news.ts'
 import { fromAgent, nodesAskedFor, openStored } from '../open-nodes.ts'
@@ -32,9 +32,9 @@ export interface DaemonFlags extends ProbeFlags, ListenFlags {
 /** `-d`: probes, answers the health API and `/hello`; with `--passive` only `/hello`. */
 export async function daemon(flags: DaemonFlags): Promise<void> {
   boundGarbage({ growthPercent: 25 })
-  const end = endOnSignals()
+  const end = endOnSignals([], puttingAway)
   void removeLeftTunnels()
-  const write = (line: string) => process.stderr.write(line)
+  const write = logTo(process.stderr)
   const log = createLog({ write, nowMs: Date.now, debug: flags.debug ?? false })
   const services: Service[] = []
   try {

@@ -15,7 +15,7 @@ import { commandLine, endByPidfile } from '../../src/core/daemon/processes.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { createLog, type Log } from '../../src/core/log.ts'
 import { printSafely } from '../client.ts'
-import { endOnSignals, exitCodes } from '../exit.ts'
+import { endOnSignals, exitCodes, logTo, puttingAway } from '../exit.ts'
 import type { LaunchFlags } from '../launch-flags.ts'
 import {
   type Launch,
@@ -33,8 +33,8 @@ export async function launch(flags: LaunchFlags): Promise<void> {
   const places = placesOf(flags)
   if (flags.status) return showStatus(flags, places)
   const plan = flags.endpoint ? await planEndpoint(flags, places.endpointPidfile) : undefined
-  const end = endOnSignals()
-  const write = (line: string) => process.stderr.write(line)
+  const end = endOnSignals([], puttingAway)
+  const write = logTo(process.stderr)
   const log = createLog({ write, nowMs: Date.now, debug: flags.debug ?? false })
   const services: Service[] = []
   try {
