@@ -110,6 +110,12 @@ const severalHosts = (command: Command): Command => {
   return command
 }
 
+const noSuchCommand = (word: string) =>
+  new UserError(
+    `there is no "config ${word}"`,
+    'There are: config, config set NAME VALUE..., config unset NAME.',
+  )
+
 const commands = {
   top: root =>
     kubernetesFlags(
@@ -192,7 +198,10 @@ const commands = {
   config: root => {
     const config = root.command('config').description('stored settings: defaults of the flags')
     const load = () => import('./commands/config.ts')
-    config.action(async () => (await load()).listSettings())
+    config.action(async (_, { args: [word] }: Command) => {
+      if (word !== undefined) throw noSuchCommand(word)
+      await (await load()).listSettings()
+    })
     config
       .command('set <name> <value...>')
       .description('store one: nodes a=10.0.0.1 b=10.0.0.2, theme mono, keys probe=x')

@@ -1,6 +1,8 @@
-import { openConfig, type Settings } from '../../src/core/config.ts'
+import { openRoute } from '../../src/core/api/dial/index.ts'
+import { openConfig, type Settings, settingNames } from '../../src/core/config.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { formatGoDuration } from '../../src/core/model/duration.ts'
+import { parsePlace } from '../../src/core/nodes/agent-get.ts'
 import { fixedNodes } from '../../src/core/nodes/fixed.ts'
 import { themeNames } from '../../src/ui/top/theme.ts'
 import { print } from '../exit.ts'
@@ -25,6 +27,8 @@ export async function setSetting(name: string, words: readonly string[]): Promis
 /** What the commands would refuse is not stored; each is read as the commands read it. */
 const checks: Readonly<Record<string, (words: readonly string[]) => unknown>> = {
   nodes: words => fixedNodes(words),
+  host: ([word = '']) => /^k8s:/.test(word) || openRoute(word),
+  cilium: ([word = '']) => parsePlace(word),
   columns: words => columnsOf(words, 'columns'),
   sort: ([word = '']) => sortOf(word, 'sort'),
   filter: ([word = '']) => tableFilterOf(word, 'filter'),
@@ -39,6 +43,9 @@ function themeOf(word: string): void {
 }
 
 export async function unsetSetting(name: string): Promise<void> {
+  if (!(settingNames as readonly string[]).includes(name)) {
+    throw new UserError(`there is no setting "${name}"`, `There are: ${settingNames.join(', ')}.`)
+  }
   const config = await openConfig()
   config.unset(name)
 }
@@ -47,6 +54,7 @@ const lists: readonly string[] = ['nodes', 'columns'] satisfies (keyof Settings)
 const durations: readonly string[] = [
   'interval',
   'minInterval',
+  'listGrace',
   'timeout',
 ] satisfies (keyof Settings)[]
 
@@ -56,6 +64,8 @@ function settingOf(name: string, words: readonly string[]): unknown {
   if (name === 'keys') return Object.fromEntries(words.map(binding))
   const [word = '', ...more] = words
   if (more.length > 0) throw new UserError(`"${name}" takes one value, not ${words.length}`)
+  // A span of time is a text: `10` is ten seconds, as with the flags.
+  if (durations.includes(name)) return word
   return /^(\d+|true|false)$/.test(word) ? JSON.parse(word) : word
 }
 

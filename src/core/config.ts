@@ -5,16 +5,30 @@ import * as v from 'valibot'
 import { UserError } from './errors.ts'
 import { parseGoDuration } from './model/duration.ts'
 
-const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
-const list = v.pipe(v.array(shortText), v.maxLength(100_000))
-const wholeNumber = (min: number, max: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max))
+const aText = 'a text is wanted, of 256 characters at most'
+const shortText = v.pipe(v.string(aText), v.minLength(1, aText), v.maxLength(256, aText))
+const list = v.pipe(v.array(shortText, 'a list is wanted'), v.maxLength(100_000, 'it is too long'))
+const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  v.picklist(words, `one of ${words.join(', ')} is wanted`)
+function wholeNumber(min: number, max: number) {
+  const wanted = `a whole number from ${min} to ${max} is wanted`
+  return v.pipe(
+    v.number(wanted),
+    v.integer(wanted),
+    v.minValue(min, wanted),
+    v.maxValue(max, wanted),
+  )
+}
+
+const aSpan = 'a time span looks like 500ms or 1m30s'
+/** Plain seconds have no unit, as with the flags. */
+const inGo = (text: string) => parseGoDuration(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text)
 
 /** Written as `500ms` or `1m30s`, read as milliseconds. */
 const durationMs = v.pipe(
-  v.string(),
-  v.check(text => (parseGoDuration(text) ?? -1n) >= 0n, 'a time span looks like 500ms or 1m30s'),
-  v.transform(text => Number(parseGoDuration(text)) / 1e6),
+  v.string(aSpan),
+  v.check(text => (inGo(text) ?? -1n) >= 0n, aSpan),
+  v.transform(text => Number(inGo(text)) / 1e6),
 )
 
 /** What may be stored: defaults of the flags of the same names, and the screen's own choices. */
@@ -29,19 +43,19 @@ const table = {
   timeout: durationMs,
   maxProbesPerSecond: wholeNumber(1, 100_000),
   port: wholeNumber(1, 65_535),
-  icmp: v.picklist(['auto', 'datagram', 'raw', 'system', 'off']),
+  icmp: oneOf(['auto', 'datagram', 'raw', 'system', 'off']),
   icmpCount: wholeNumber(1, 10),
-  http: v.picklist(['auto', 'native', 'socket', 'undici', 'off']),
+  http: oneOf(['auto', 'native', 'socket', 'undici', 'off']),
   history: wholeNumber(1, 100_000),
   failOn: shortText,
   theme: shortText,
-  color: v.picklist(['auto', 'always', 'never']),
-  ascii: v.boolean(),
+  color: oneOf(['auto', 'always', 'never']),
+  ascii: v.boolean('true or false is wanted'),
   columns: list,
   sort: shortText,
   filter: shortText,
   /** An action's name and its key. */
-  keys: v.record(shortText, shortText),
+  keys: v.record(shortText, shortText, 'names of actions and their keys are wanted'),
 }
 
 const settings = v.partial(v.strictObject(table))
