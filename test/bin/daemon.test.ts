@@ -55,6 +55,43 @@ test('status, ping and hello read a daemon’s socket', async () => {
   expect(await run('-H', host(), 'hello')).toMatchObject({ code: 0, stdout: 'OK\n' })
 })
 
+test('a probe that is switched off makes no node unhealthy', async () => {
+  const daemon = await startDaemon('--demo', '1', '--interval', '1s', '--icmp', 'off')
+  await daemon.stderrMatches(/serving the health API/)
+  const ping = await run('ping', '-H', host())
+  expect(ping.stdout).toContain('HTTP to agent:   OK')
+  expect(ping.stdout).not.toContain('ICMP')
+  expect((await run('status', '-H', host())).stdout).toMatch(/^Cluster health: +1\/1 reachable/)
+})
+
+test('a node can be probed by its name from the first moment on', async () => {
+  const daemon = await startDaemon('--demo', '2')
+  await expect.poll(() => existsSync(socketPath()), { timeout: 10_000, interval: 5 }).toBe(true)
+  const ping = await run('ping', 'demo-2', '-H', host())
+  expect(ping).toMatchObject({ code: 0, stderr: '' })
+  expect(ping.stdout).toContain('demo-2:')
+  await daemon.stop()
+})
+
+test('a reader of the log that goes away ends no daemon', async () => {
+  const daemon = await startDaemon('--demo', '1', '--interval', '1s')
+  await daemon.stderrMatches(/cilium-health starts/)
+  daemon.child.stderr?.destroy()
+  await expect.poll(() => existsSync(socketPath()), { timeout: 10_000 }).toBe(true)
+  expect(await run('hello', '-H', host())).toMatchObject({ code: 0, stdout: 'OK\n' })
+  expect((await daemon.stop()).code).toBe(0)
+  expect(existsSync(socketPath())).toBe(false)
+})
+
+test('who is told to end twice in a row still puts everything away', async () => {
+  const daemon = await demo()
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    daemon.child.kill(signal)
+  }
+  expect((await daemon.ended).code).toBe(0)
+  expect(existsSync(socketPath())).toBe(false)
+})
+
 test('a demo leaves the daemon its port', async () => {
   const port = String(await freePort())
   const daemon = start(['-d', '--port', port, '--socket', socketPath(), '--demo', '2'])

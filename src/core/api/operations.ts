@@ -58,6 +58,7 @@ export function createOperations(
     },
     async PutStatusProbe(query, signal) {
       const names = query.getAll('node').map(name => name.slice(0, maxNameLength) as NodeName)
+      if (names.length > 0) await within(patienceMs, signal, limit => listed(source, limit))
       const unknown = stranger(source, names)
       if (unknown !== undefined) return failure(`there is no node ${JSON.stringify(unknown)}`)
       const nodes = names.length > 0 ? { nodes: names } : {}
@@ -84,6 +85,20 @@ function probeMs(source: HealthSource): number {
   const probes = 2 * nodes.reduce((sum, node) => sum + node.paths.length, 0)
   const sendingMs = (1000 * probes) / Math.max(1, prober?.maxProbesPerSecond ?? probes)
   return sendingMs + (prober?.timeoutMs ?? 10_000) + 3000
+}
+
+/** Waits until there is a list of nodes, or nobody waits any more. */
+async function listed(source: HealthSource, limit: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const look = () => {
+    const { feed, nodes } = source.snapshot()
+    if (feed.kind !== 'starting' || nodes.length > 0) resolve()
+  }
+  const stop = source.subscribe(look)
+  limit.addEventListener('abort', () => resolve(), { once: true })
+  look()
+  await promise
+  stop()
 }
 
 function stranger(source: HealthSource, names: readonly NodeName[]): NodeName | undefined {

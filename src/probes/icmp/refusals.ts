@@ -50,5 +50,7 @@ export function remediesFor(refusals: Refusals): readonly string[] {
     return remedy === undefined ? [] : [remedy]
   })
   const ping = 'install a ping that may ping (Debian: apt-get install iputils-ping)'
-  return [...new Set([...fitting, ...(refusals.system === undefined ? [] : [ping])])]
+  // One that is there and may not be run is not mended by installing it.
+  const missing = refusals.system !== undefined && !/: (EPERM|EACCES)$/.test(refusals.system)
+  return [...new Set([...fitting, ...(missing ? [ping] : [])])]
 }

@@ -84,5 +84,5 @@ function cannotRun(error: unknown): ErrandResult {
   const { code = '', syscall } = error as NodeJS.ErrnoException
   if (!syscall?.startsWith('spawn')) throw error
   const reason = reasonOf(code) === 'no-resources' ? 'no-resources' : 'not-permitted'
-  return { kind: 'failure', reason, detail: 'ping cannot be run' }
+  return { kind: 'failure', reason, detail: `ping cannot be run: ${code}` }
 }
