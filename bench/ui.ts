@@ -21,8 +21,8 @@ const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
  */
 export async function benchUi(minutes = 0, measureMs = 8000): Promise<Bench> {
   const compiled = compile()
-  const run = (settings: Partial<ScreenSettings>, forMs = measureMs) =>
-    measured(join(compiled.folder, 'src/ui/top'), { ...base, ...settings }, forMs)
+  const run = (settings: Partial<ScreenSettings>, spans?: Spans) =>
+    measured(join(compiled.folder, 'src/ui/top'), { ...base, ...settings }, { measureMs, ...spans })
   try {
     const slow = await run({})
     const quick = await run({ everyMs: 250 })
@@ -35,7 +35,6 @@ export async function benchUi(minutes = 0, measureMs = 8000): Promise<Bench> {
       row('key to screen p99, ms', percentile(slow.keysMs, 0.99), '<= 110'),
       ...(await programFigures(compiled.folder, measureMs)),
       row('RSS, 4 x 120 samples a node, MB', slow.rssMb, '<= 200'),
-      row('growth while measured, MB', slow.growthMb, '<= 20'),
       ...(minutes > 0 ? [await growthFigure(minutes, run)] : []),
       row('a frame at 1 Hz, kB', slow.bytesPerSecond / 1000, 'told'),
     ]
@@ -54,10 +53,17 @@ const row = (figure: string, ours: number, target: string): Row => ({
 
 async function growthFigure(
   minutes: number,
-  run: (settings: Partial<ScreenSettings>, measureMs: number) => Promise<Measured>,
+  run: (settings: Partial<ScreenSettings>, spans: Spans) => Promise<Measured>,
 ): Promise<Row> {
-  const { growthMb } = await run({ everyMs: 250 }, minutes * 60_000)
-  return row(`growth in ${minutes} minutes at 4 Hz, MB`, growthMb, '<= 20')
+  const spans = { warmMs: 60_000, measureMs: minutes * 60_000 }
+  const { growthMb } = await run({ everyMs: 250 }, spans)
+  return row(`growth in ${minutes} minutes at 4 Hz, after the first one, MB`, growthMb, '0')
+}
+
+interface Spans {
+  /** Until its memory has the size that it keeps. */
+  readonly warmMs?: number
+  readonly measureMs: number
 }
 
 interface Measured {
@@ -71,13 +77,13 @@ interface Measured {
 async function measured(
   folder: string,
   settings: ScreenSettings,
-  measureMs: number,
+  { warmMs = 3000, measureMs }: Spans,
 ): Promise<Measured> {
   const args = [fixture, folder, JSON.stringify(settings)]
   const terminal = openTerminal(process.execPath, args, size)
   try {
     await terminal.shows('reachable', 60_000)
-    await sleep(3000)
+    await sleep(warmMs)
     const beganMb = rssMb(terminal.pid)
     const beganMs = performance.now()
     const beganCpuMs = cpuMs(terminal.pid)
