@@ -116,8 +116,8 @@ export const changes: Partial<Record<ActionId, Change>> = {
   },
   wide: view => ({ ...view, wide: !view.wide, scroll: 0 }),
   scrollLeft: view => ({ ...view, scroll: Math.max(0, view.scroll - 1) }),
-  scrollRight: view =>
-    view.wide ? { ...view, scroll: Math.min(columnIds.length - 2, view.scroll + 1) } : view,
+  scrollRight: (view, { columns, chosen }) =>
+    view.wide && columns.at(-1) !== chosen.at(-1) ? { ...view, scroll: view.scroll + 1 } : view,
   freeze: (view, { snapshot, log: events, nowMs }) => ({
     ...view,
     frozen: view.frozen === undefined ? { snapshot, events, nowMs } : undefined,

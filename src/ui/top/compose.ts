@@ -5,7 +5,7 @@ import type { HealthSource } from '../../core/model/source.ts'
 import { createEventChooser } from './events-shown.ts'
 import { failureWords } from './format.ts'
 import { defaultKeys, type Keymap } from './keys.ts'
-import { chosenColumns, placedColumns } from './layout.ts'
+import { columnsInUse, placedColumns } from './layout.ts'
 import { createMeshLooker } from './mesh-look.ts'
 import { createOrderer } from './order.ts'
 import { type Board, boardOf, rowNamed, rowSpanMs } from './rows.ts'
@@ -73,7 +73,8 @@ export function createComposer(options: ComposerOptions): Compose {
       view.page === 'mesh' ? lookAtMesh?.(view.mesh, atMs, view.frozen !== undefined) : undefined
     const sources = { labels, at: view.source, snapshot: snapshotOf }
     const told = { title, theme, keys, startedAtMs, statusText, probing }
-    const basis = { ...told, board, order, events, log: all }
+    const columns = columnsInUse(view, board, width)
+    const basis = { ...told, board, order, columns, events, log: all }
     const shown: Shown = { ...basis, view, mesh, sources, nowMs: atMs }
     const body = bodyHeight(shown, width, height)
     const marked = settleMarks(view, board.names.index)
@@ -109,7 +110,7 @@ export const sceneOf = (shown: Shown, { width, height }: Size): Scene => ({
   snapshot: shown.board.snapshot,
   nowMs: shown.nowMs,
   columns: placedColumns(shown.view, shown.board, width).map(({ id }) => id),
-  chosen: chosenColumns(shown.view, shown.board),
+  chosen: shown.columns,
   spanMs: rowSpanMs(rowNamed(shown.board, shown.view.selected), shown.nowMs),
   keys: shown.keys,
   sources: shown.sources.labels,

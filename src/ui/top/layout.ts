@@ -32,8 +32,18 @@ const extras: readonly ColumnId[] = ['p50', 'max', 'jitter', 'since', 'flaps', '
 /** So wide TREND is before it leaves room for them. */
 const trendEnough = 20
 
+/** The columns that are in use: those chosen, fit they or not, and those that a wide screen adds. */
+export function columnsInUse(
+  choice: ColumnChoice,
+  board: Pick<Board, 'zoned' | 'beside' | 'names'>,
+  width: number,
+): readonly ColumnId[] {
+  const placed = placedColumns(choice, board, width).map(({ id }) => id)
+  return [...new Set([...chosenColumns(choice, board), ...placed])]
+}
+
 /** Zones are shown where they are known, or asked for; the state from here and there where both are. */
-export function chosenColumns(
+function chosenColumns(
   { wide, columns }: Pick<ColumnChoice, 'wide' | 'columns'>,
   { zoned, beside }: Pick<Board, 'zoned' | 'beside'>,
 ): readonly ColumnId[] {
@@ -86,10 +96,14 @@ function wideLayout(
 ): readonly Placed[] {
   const shown: ColumnId[] = ['node']
   for (const id of all.filter(each => each !== 'node').slice(scroll)) {
-    if (needed([...shown, id]) > width) break
+    if (shown.length > 1 && needed([...shown, id]) > width) break
     shown.push(id)
   }
-  return grown(shown, width, nameWidth)
+  // One that is too wide has what room there is: each can be reached.
+  const over = Math.max(0, needed(shown) - width)
+  return grown(shown, width, nameWidth).map((placed, at) =>
+    at === 1 ? { ...placed, width: Math.max(1, placed.width - over) } : placed,
+  )
 }
 
 function grown(shown: readonly ColumnId[], width: number, nameWidth: number): readonly Placed[] {

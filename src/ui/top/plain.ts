@@ -2,6 +2,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { ColumnId } from './columns.ts'
 import { failureWords } from './format.ts'
 import { defaultKeys } from './keys.ts'
+import { columnsInUse } from './layout.ts'
 import { type Line, paintLine } from './line.ts'
 import { orderOf, type Sort } from './order.ts'
 import { boardOf } from './rows.ts'
@@ -34,6 +35,7 @@ export function renderPlain(snapshot: Snapshot, options: PlainOptions): string {
     view,
     board,
     order,
+    columns: columnsInUse(view, board, width),
     nowMs,
     startedAtMs: nowMs,
     mesh: undefined,

@@ -3,7 +3,6 @@ import { staleAfterMs } from '../../core/model/verdict.ts'
 import { columnNumbers } from './column-numbers.ts'
 import { columnOf } from './columns.ts'
 import { kindWords, lastedMs, probesText, whatText } from './event-text.ts'
-import { chosenColumns } from './layout.ts'
 import { statisticsFor } from './measure.ts'
 import { type Row, rowNamed } from './rows.ts'
 import type { Shown } from './screens/shown.ts'
@@ -63,7 +62,7 @@ export function rowCells(row: Row, shown: Shown): readonly string[] {
 }
 
 // A trend is for the eye.
-const exported = ({ view, board }: Shown) => chosenColumns(view, board).filter(id => id !== 'trend')
+const exported = ({ columns }: Shown) => columns.filter(id => id !== 'trend')
 
 function detailSheet(shown: Shown): Sheet {
   const row = rowNamed(shown.board, shown.view.selected)

@@ -146,7 +146,7 @@ export interface Scene {
   readonly nowMs: number
   /** The columns on screen, for moving the sort column. */
   readonly columns: readonly ColumnId[]
-  /** The columns that are shown where they fit. */
+  /** The columns in use, shown where they fit. */
   readonly chosen: readonly ColumnId[]
   /** How much history the selected node has. */
   readonly spanMs: number

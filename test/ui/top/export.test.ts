@@ -66,6 +66,24 @@ test('a file is never written over: the next one has a number', () => {
   expect(() => writeNew(join(folder(), 'no', 'such'), '')).toThrow('ENOENT')
 })
 
+test('what is copied has the columns that a wide screen shows', () => {
+  const heading = (width: number) => {
+    const made = createSession({
+      source: fakeSource(cluster({ nodes: [{ name: 'web-1' }] })),
+      nowMs: () => nowMs,
+      look: { theme: 'default', color: false, ascii: true },
+    })
+    const sent: string[] = []
+    made.attach({ quit() {}, suspend() {}, redraw() {}, send: codes => sent.push(codes) })
+    made.rows(width, 14)
+    made.press(['y', 'r'])
+    made.close()
+    const code = sent[0]?.split(';')[2] ?? ''
+    return Buffer.from(code, 'base64').toString().split('\t').length
+  }
+  expect(heading(220)).toBe(heading(100) + 6)
+})
+
 test.each([
   ['c', 'csv', "'@web-2,DOWN"],
   ['j', 'json', '"state": "DOWN"'],

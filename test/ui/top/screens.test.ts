@@ -212,6 +212,24 @@ test('the status line tells a hidden column that sorts, and which columns a wide
   expect(screen(bigCluster(20), '80x14', ['w', 'l', 'l'])).toMatch(/WIDE 3-\d+ of 20 {2}1\/20$/m)
 })
 
+test('on a wide screen the columns that came in by themselves are in use like chosen ones', () => {
+  const wide = (...keys: string[]) => screen(bigCluster(20), '220x40', keys)
+  expect(wide('c')).toMatch(/\[x\] P50-1H\n/)
+  expect(wide('c', ...Array(14).fill('j'), 'space', 'escape')).toMatch(/TREND +MAX-1H +JITTER/)
+  expect(screen(bigCluster(20), '120x40', ['c'])).toMatch(/\[ \] P50-1H\n/)
+})
+
+test.each(['40x10', '80x14', '160x14'])(
+  'at %s wide columns scroll to the last one, and no further',
+  size => {
+    const rows = screen(bigCluster(20), size, ['w', ...Array(40).fill('l')])
+    expect(rows).toMatch(/NODE .*LAST-ERR$/m)
+    expect(rows).toMatch(/WIDE \d+-20 of 20/)
+    const once = screen(bigCluster(20), size, ['w', ...Array(40).fill('l'), 'h'])
+    expect(once).not.toBe(rows)
+  },
+)
+
 test('the hints tell what the keys do now', () => {
   const hints = (...keys: string[]) => screen(bigCluster(20), '100x14', keys).split('\n')[13]
   expect(hints()).toMatch(/^\? help {2}\/ find/)

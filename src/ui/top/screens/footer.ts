@@ -3,7 +3,7 @@ import { columnOf } from '../columns.ts'
 import { lackOf } from '../filter.ts'
 import { count } from '../format.ts'
 import { keyName } from '../keys.ts'
-import { chosenColumns, placedColumns } from '../layout.ts'
+import { placedColumns } from '../layout.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import type { Progress } from '../probing.ts'
 import { markLine, promptLine, promptOf } from '../prompt.ts'
@@ -36,8 +36,8 @@ export function statusLine(shown: Shown, width: number): Line {
 }
 
 /** Which of the columns beside the name are shown. */
-function wideText({ view, board }: Shown, width: number): string {
-  const all = chosenColumns(view, board).length - 1
+function wideText({ view, board, columns }: Shown, width: number): string {
+  const all = columns.length - 1
   const shown = placedColumns(view, board, width).length - 1
   return `WIDE ${Math.min(view.scroll + 1, all)}-${Math.min(view.scroll + shown, all)} of ${all}`
 }

@@ -1,7 +1,6 @@
 import { bindingOf } from '../bindings.ts'
 import { columnIds, columnOf } from '../columns.ts'
 import { keyName } from '../keys.ts'
-import { chosenColumns } from '../layout.ts'
 import { fill, type Line, plain, type Span } from '../line.ts'
 import { findActions } from '../palette.ts'
 import { padEnd } from '../text.ts'
@@ -53,12 +52,10 @@ function sortLines({ view, theme }: Shown, width: number, height: number): reado
   return [[['Sort by', 'heading']], ...lines]
 }
 
-const columnLines = ({ view, board }: Shown, at: number, width: number, height: number) =>
+const columnLines = ({ columns }: Shown, at: number, width: number, height: number) =>
   menu(
     'Columns',
-    columnIds.map(
-      id => `[${chosenColumns(view, board).includes(id) ? 'x' : ' '}] ${columnOf(id).title}`,
-    ),
+    columnIds.map(id => `[${columns.includes(id) ? 'x' : ' '}] ${columnOf(id).title}`),
     at,
     width,
     height,

@@ -1,6 +1,7 @@
 import type { HealthEvent } from '../../../core/model/events.ts'
 import type { Failure, ProbeKind } from '../../../core/model/probe.ts'
 import type { PathHealth, Snapshot } from '../../../core/model/snapshot.ts'
+import type { ColumnId } from '../columns.ts'
 import type { Keymap } from '../keys.ts'
 import type { MeshLook } from '../mesh-look.ts'
 import type { Order } from '../order.ts'
@@ -28,6 +29,8 @@ export interface Shown {
   readonly view: View
   readonly board: Board
   readonly order: Order
+  /** The columns in use; not all of them need fit. */
+  readonly columns: readonly ColumnId[]
   /** The events that are shown, and all that there are; newest first. */
   readonly events: readonly HealthEvent[]
   readonly log: readonly HealthEvent[]
