@@ -4,10 +4,19 @@ import { elapsedNs } from '../../src/probes/elapsed.ts'
 const hourNs = 3600e9
 const sentNs = 10 * hourNs
 
-test('without a step it is the difference of the stamps, never below zero', () => {
-  const until = (stampNs: number) => elapsedNs(sentNs, 5, stampNs, 7, () => stampNs + 1e6)
-  expect(until(sentNs + 42_000)).toBe(42_000)
-  expect(until(sentNs - 50)).toBe(0)
+test('without a step it is the difference of the stamps', () => {
+  const stampNs = sentNs + 42_000
+  expect(elapsedNs(sentNs, 5, stampNs, 7, () => stampNs + 1e6)).toBe(42_000)
+})
+
+test('a clock set back by less than a millisecond makes no reply come in no time', () => {
+  const stampNs = sentNs - 400_000
+  expect(elapsedNs(sentNs, 0, stampNs, -500_000, () => stampNs + 20_000)).toBe(100_000)
+})
+
+test('an arrival before its departure that no step explains was there when it was read', () => {
+  const stampNs = sentNs - 50
+  expect(elapsedNs(sentNs, 5, stampNs, 7, () => stampNs + 30_000)).toBe(29_948)
 })
 
 test.each([
