@@ -25,9 +25,14 @@ export const glyphsWidth = (heat: Heatmap): number =>
 
 /** A number and a block of heat in each cell. What does not fit is counted at the edge. */
 export function formatNumbers(heat: Heatmap, width: number, theme: Theme): readonly string[] {
-  const nameWidth = Math.min(nameWidthOf(heat), Math.floor(width / 3))
+  const leastRoom = leastCellWidth + 1
+  const nameWidth = Math.min(
+    nameWidthOf(heat),
+    Math.floor(width / 3),
+    Math.max(1, width - sumWidth - leastRoom),
+  )
   const room = width - nameWidth - sumWidth
-  const fitting = Math.max(1, Math.floor(room / (leastCellWidth + 1)))
+  const fitting = Math.max(1, Math.floor(room / leastRoom))
   const columns = heat.columns.slice(0, fitting)
   const cellWidth = cellWidthOf(columns, room)
   const { ellipsis } = theme.glyphs
