@@ -62,8 +62,10 @@ export function* changedNodes(
   }
 }
 
-function feedChanges({ feed: before }: Snapshot, { feed, takenAtMs }: Snapshot): Change[] {
+/** What was never reached is not lost: it was live before, or it left nodes. */
+function feedChanges({ feed: before }: Snapshot, { feed, nodes, takenAtMs }: Snapshot): Change[] {
   if (feed.kind === 'lost' && before.kind !== 'lost') {
+    if (before.kind !== 'live' && nodes.length === 0) return []
     return [{ kind: 'lost', what: 'source', atMs: feed.sinceMs, reason: feed.reason }]
   }
   return feed.kind !== 'lost' && before.kind === 'lost'

@@ -167,7 +167,10 @@ function onSource(
     return
   }
   const id = open.get(what)
-  if (id !== undefined) sink.replace(id, { endedAtMs: atMs })
+  // Nobody missed what was not there before.
+  if (id === undefined) return
+  sink.replace(id, { endedAtMs: atMs })
+  open.delete(what)
   sink.add({ kind: `${what}-back`, atMs, endedAtMs: atMs, reason })
 }
 

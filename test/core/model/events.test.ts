@@ -182,6 +182,18 @@ test('a source or a list that is lost lasts until it is back', () => {
   })
 })
 
+test('a source that was never reached is neither lost nor back', () => {
+  const log = createEventLog()
+  const feed = { kind: 'lost', sinceMs: startMs, reason: 'refused' } as const
+  log.observe(snapshot(startMs, [], { feed: { kind: 'starting' } }))
+  log.observe(snapshot(startMs + 1000, [], { feed }))
+  log.observe(snapshot(startMs + 2000, [node('a')]))
+  expect(log.list()).toEqual([])
+  log.observe(snapshot(startMs + 3000, [node('a')], { feed }))
+  log.observe(snapshot(startMs + 4000, [node('a')]))
+  expect(log.list().map(({ kind }) => kind)).toEqual(['source-back', 'source-lost'])
+})
+
 test('a probe thread that was replaced is told, but not what a daemon did before we came', () => {
   const log = createEventLog()
   const at = (seconds: number, restarts?: number) =>
