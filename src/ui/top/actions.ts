@@ -9,7 +9,7 @@ import { type Move, moves } from './moves.ts'
 import { eventDialog, messagesDialog } from './text-dialog.ts'
 import { themeNames } from './theme.ts'
 import { typingOf } from './typing.ts'
-import { clamp, placeOf, type Scene, type View, windowTop } from './view.ts'
+import { clamp, inDetail, placeOf, type Scene, type View, windowTop } from './view.ts'
 
 export type Change = (view: View, scene: Scene) => View
 
@@ -40,8 +40,7 @@ const sortBeside =
     return { ...view, sort: { column, reversed: false } }
   }
 
-const minuteMs = 60_000
-const windowsMs = [1, 2, 5, 15, 60, 360, 1440].map(minutes => minutes * minuteMs)
+const windowsMs = [10, 30, 60, 120, 300, 900, 3600, 21_600, 86_400].map(seconds => seconds * 1000)
 
 /** From the whole history to the next window that is shorter, or longer. */
 const zoom =
@@ -151,7 +150,7 @@ function open(view: View, scene: Scene): View {
   if (view.page === 'mesh') return openInMesh(view, scene)
   if (view.page === 'table') {
     const selected = order.names[placeOf(view, order)]
-    return selected === undefined ? view : { ...view, page: 'detail', selected }
+    return selected === undefined ? view : inDetail(view, selected)
   }
   const event = events[view.events.at]
   if (event === undefined) return view
@@ -159,14 +158,14 @@ function open(view: View, scene: Scene): View {
   const there = name !== undefined && snapshot.nodes.some(node => node.name === name)
   if (!there) return { ...view, dialog: eventDialog(event, nowMs) }
   const shown = order.index.has(name) ? view : { ...view, filter: everything, errorsOnly: false }
-  return { ...shown, page: 'detail', selected: name }
+  return inDetail(shown, name)
 }
 
 /** One step back: the cursor, the page, then its filter, then errors only, then the marks. */
 function goBack(view: View): View {
   if (view.page === 'detail') {
     return view.chart.cursorMs === undefined
-      ? { ...view, page: 'table' }
+      ? { ...view, page: view.cameFrom }
       : { ...view, chart: { ...view.chart, cursorMs: undefined } }
   }
   if (view.page === 'events') {

@@ -24,6 +24,7 @@ const turned =
 const cursorBeside =
   (step: -1 | 1): Change =>
   (view, scene) => {
+    if (!scene.charted()) return view
     const history = cursorHistory(view, scene)
     const { cursorMs } = view.chart
     const newest = history.length - 1

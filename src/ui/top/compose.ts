@@ -9,7 +9,7 @@ import { columnsInUse, placedColumns } from './layout.ts'
 import { createMeshLooker } from './mesh-look.ts'
 import { createOrderer } from './order.ts'
 import { type Board, boardOf, rowNamed, rowSpanMs } from './rows.ts'
-import { bodyHeight, readingLines, readingRoom } from './screens/screen.ts'
+import { bodyHeight, hasCharts, readingLines, readingRoom } from './screens/screen.ts'
 import type { Shown, StatusText } from './screens/shown.ts'
 import { createTheme, type Look, type Theme } from './theme.ts'
 import { type Scene, settle, settleEvents, settleMarks, type View } from './view.ts'
@@ -112,6 +112,7 @@ export const sceneOf = (shown: Shown, { width, height }: Size): Scene => ({
   columns: placedColumns(shown.view, shown.board, width).map(({ id }) => id),
   chosen: shown.columns,
   spanMs: rowSpanMs(rowNamed(shown.board, shown.view.selected), shown.nowMs),
+  charted: () => hasCharts(shown, width, height),
   keys: shown.keys,
   sources: shown.sources.labels,
   mesh: shown.mesh,

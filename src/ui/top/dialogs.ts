@@ -90,7 +90,7 @@ export function pressReading(
   const top = movedBy(stroke, scene.keys, dialog.top, body, Math.max(1, length - body + 1))
   if (top !== undefined) return { ...view, dialog: { ...dialog, top } }
   const action = actionFor(stroke, 'table', scene.keys)
-  if (action === 'filter') {
+  if (action === 'filter' && dialog.kind === 'help') {
     return { ...view, dialog: { kind: 'help', top: 0, search: { ...typingOf(''), at: 0 } } }
   }
   return closing.has(action) ? { ...view, dialog: undefined } : view

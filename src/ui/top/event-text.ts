@@ -53,9 +53,13 @@ export const isFiring = ({ endedAtMs, acknowledged }: HealthEvent): boolean =>
 export const lastedMs = ({ atMs, endedAtMs }: HealthEvent, nowMs: number): number =>
   (endedAtMs ?? nowMs) - atMs
 
-/** How long it has lasted: `9s`, or `>9s` where it may have begun before; empty for what takes no time. */
+/**
+ * How long it has lasted: `9s`, or `>9s` where it may have begun before; `<1s` where it was over so soon;
+ * empty for what takes no time.
+ */
 export function lastedText(event: HealthEvent, nowMs: number): string {
   const lasted = lastedMs(event, nowMs)
+  if (lasted > 0 && lasted < 1000 && event.endedAtMs !== undefined) return '<1s'
   return lasted >= 1000 ? `${event.maybeOlder ? '>' : ''}${age(lasted)}` : ''
 }
 
@@ -114,7 +118,7 @@ export function sentence(event: HealthEvent, nowMs: number): string {
   const many = listed ? '' : `${count(nodes.length, 'node')} `
   const who = nodes.length === 1 ? `${clean(nodes[0] ?? '')} ` : many
   const probes = probesText(event)
-  const lasted = lastedText(event, nowMs).replace('>', 'for at least ')
+  const lasted = lastedText(event, nowMs).replace('>', 'for at least ').replace('<', 'under ')
   const what = `${whatText(event)}${lasted === '' ? '' : `, ${lasted}`}`
   return `${who}${kindWords[kind]}${probes === '' ? '' : ` ${probes}`}: ${what}`
 }

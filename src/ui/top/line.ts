@@ -12,10 +12,10 @@ export const lineWidth = (line: Line): number =>
   line.reduce((width, [text]) => width + widthOf(text), 0)
 
 /** Two ends of a row; the left one gives way. */
-export function spread(left: Line, right: Line, width: number): Line {
+export function spread(left: Line, right: Line, width: number, { glyphs }: Theme): Line {
   const room = width - lineWidth(right)
   if (room < 1) return left
-  const kept = clip(left, room - 1)
+  const kept = clip(left, room - 1, glyphs.ellipsis)
   return [...kept, [' '.repeat(Math.max(0, room - lineWidth(kept)))], ...right]
 }
 
@@ -33,7 +33,14 @@ export function parts(spans: readonly Span[], width: number, gap = 2): Line {
   return kept
 }
 
-export function clip(line: Line, width: number): Line {
+/** What fits of a row; where more than blanks is lost, it ends in the ellipsis. */
+export function clip(line: Line, width: number, ellipsis = ''): Line {
+  const isCut = ellipsis !== '' && lineWidth(line) > width && isWider(line, width)
+  if (isCut && width > 1) {
+    const kept = clip(line, width - 1)
+    const [, ...tones] = kept.at(-1) ?? ['']
+    return [...kept, [ellipsis, ...tones]]
+  }
   let room = width
   const kept: Span[] = []
   for (const span of line) {
@@ -46,16 +53,17 @@ export function clip(line: Line, width: number): Line {
   return kept
 }
 
+const isWider = (line: Line, width: number): boolean => widthOf(plain(line).trimEnd()) > width
+
 /** The whole row in one tone, over its full width. */
 export const fill = (line: Line, width: number, tone: Tone): Line => [
-  [padEnd(plain(clip(line, width)), width), tone],
+  [padEnd(plain(line), width), tone],
 ]
 
 /** The whole row as the selected one: what tells how a thing is keeps its tone. */
 export function select(line: Line, width: number): Line {
-  const kept = clip(line, width)
-  const padding: Span = [' '.repeat(Math.max(0, width - lineWidth(kept)))]
-  return [...kept, padding].map(([text, tone]) => [text, telling.has(tone) ? tone : 'plain', true])
+  const padding: Span = [' '.repeat(Math.max(0, width - lineWidth(line)))]
+  return [...line, padding].map(([text, tone]) => [text, telling.has(tone) ? tone : 'plain', true])
 }
 
 const telling = new Set<Tone | undefined>(['ok', 'warn', 'crit'])
@@ -84,7 +92,7 @@ export function paintLine(line: Line, width: number, theme: Theme): string {
     painted += selected ? theme.paint(toned, 'selected') : toned
     piece = ''
   }
-  for (const [text, own, chosen = false] of clip(line, width)) {
+  for (const [text, own, chosen = false] of clip(line, width, theme.glyphs.ellipsis)) {
     if (own !== tone || chosen !== selected) finish()
     tone = own
     selected = chosen

@@ -4,7 +4,7 @@ import { partnersOf } from '../../core/model/mesh-partners.ts'
 import type { NodeName } from '../../core/model/node.ts'
 import { laneChoices, type MeshChoice, onNewMap } from './mesh-choice.ts'
 import { cursorOf, type MeshLook } from './mesh-look.ts'
-import { clamp, type Scene, type View } from './view.ts'
+import { clamp, inDetail, type Scene, type View } from './view.ts'
 
 type PlaceFrom = (at: number, body: number, length: number) => number
 type Change = (view: View, scene: Scene) => View
@@ -140,7 +140,7 @@ function openNode(view: View, scene: Scene, { from, to }: NonNullable<MeshChoice
   const { nodes, rows } = scene.mesh?.view.seen.mesh ?? { nodes: [], rows: [] }
   const row = rows.find(({ node }) => nodes[node]?.name === from)
   const there = openSource(view, scene, row?.label)
-  return there === view ? view : { ...there, page: 'detail', selected: to }
+  return there === view ? view : inDetail({ ...there, page: 'mesh' }, to)
 }
 
 function openSource(view: View, { sources }: Scene, label: string | undefined): View {

@@ -10,7 +10,7 @@ import { actionFor } from './keys.ts'
 import { movedBy } from './moves.ts'
 import { actionsWith, findActions } from './palette.ts'
 import { typed, typingOf } from './typing.ts'
-import { type Dialog, placeOf, type Scene, type Search, type View } from './view.ts'
+import { type Dialog, inDetail, placeOf, type Scene, type Search, type View } from './view.ts'
 
 /** What a key wants done outside the view. */
 export type Effect =
@@ -112,7 +112,7 @@ function onPageOf(action: ActionId, view: View, scene: Scene): View {
   const [page = view.page] = pages
   if (pages.includes(view.page)) return view
   const selected = view.selected ?? scene.order.names[placeOf(view, scene.order)]
-  return { ...view, page, selected }
+  return page === 'detail' ? inDetail(view, selected) : { ...view, page, selected }
 }
 
 function pressExport(
@@ -154,6 +154,13 @@ function act(view: View, action: ActionId, scene: Scene): Pressed {
     case 'theme': {
       const next = changes.theme?.(view, scene) ?? view
       return { view: next, effect: { kind: 'tell', text: `theme ${next.theme}` } }
+    }
+    case 'zoomIn':
+    case 'zoomOut': {
+      const next = changes[action]?.(view, scene) ?? view
+      if (next.windowMs !== view.windowMs) return { view: next }
+      const text = action === 'zoomIn' ? 'no window is shorter' : 'no window is longer'
+      return { view, effect: { kind: 'tell', text } }
     }
     case 'mouse':
       return {

@@ -92,3 +92,16 @@ export function wrap(text: string, width: number, ellipsis: string): readonly st
   }
   return lines.filter(line => line !== '').map(line => cut(line, width, ellipsis))
 }
+
+/** The same in at most so many lines, of which the last is cut. */
+export function wrapUpTo(
+  text: string,
+  width: number,
+  most: number,
+  ellipsis: string,
+): readonly string[] {
+  const lines = wrap(text, width, ellipsis)
+  if (lines.length <= most) return lines
+  const last = lines.slice(most - 1).join(' ')
+  return [...lines.slice(0, most - 1), cut(last, width, ellipsis)]
+}

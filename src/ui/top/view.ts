@@ -64,6 +64,8 @@ export interface Draft extends Typing {
 /** All that the user chose: with a snapshot and a size it makes the screen. */
 export interface View extends Choice {
   readonly page: Page
+  /** From where a node's detail was opened: there it leads back. */
+  readonly cameFrom: Page
   readonly dialog: Dialog | undefined
   /** The selection is a node; its place is kept for the case that the node goes. */
   readonly selected: NodeName | undefined
@@ -105,6 +107,7 @@ export interface View extends Choice {
 
 export const firstView: View = {
   page: 'table',
+  cameFrom: 'table',
   dialog: undefined,
   selected: undefined,
   at: 0,
@@ -132,6 +135,14 @@ export const firstView: View = {
   told: [],
 }
 
+/** The view with this node's detail in it. */
+export const inDetail = (view: View, selected: NodeName | undefined): View => ({
+  ...view,
+  page: 'detail',
+  cameFrom: view.page === 'detail' ? view.cameFrom : view.page,
+  selected,
+})
+
 /** What a change may look at: the rows in their order, and how many of them fit. */
 export interface Scene {
   readonly order: Order
@@ -150,6 +161,8 @@ export interface Scene {
   readonly chosen: readonly ColumnId[]
   /** How much history the selected node has. */
   readonly spanMs: number
+  /** Whether it is drawn: without room for it there is nothing to point at. */
+  readonly charted: () => boolean
   readonly keys: Keymap
   /** Labels, in their order. */
   readonly sources: readonly string[]

@@ -170,6 +170,40 @@ test('it is drawn by other groups, of some probes only, and by name', () => {
   )
 })
 
+test('which probes are shown and the way down are told at 80 columns, the end of the way cut', () => {
+  const [title] = screen(large, '80x24', ['i', 'enter']).split('\n')
+  expect(title).toMatch(/host probes only {2}mesh by prefix {2}east-db -> west-web, by node/)
+  expect(screen(large, '40x10', ['i', 'enter'])).toMatch(/host probes only .*… 14:58:07/)
+})
+
+test('a pair whose other end nobody asks says so, with names that are told apart', () => {
+  const pair = screen({ ...apart, asked: ['a1'] }, '100x24', ['enter'])
+  expect(pair).toContain('b1 -> a1: nobody was asked there')
+  const long = names(`${'very-long-name-'.repeat(4)}`, 3)
+  const rows = screen(
+    { nodes: long, faults: [{ from: long.slice(0, 1), to: long.slice(1, 2) }] },
+    '80x24',
+    ['enter'],
+  )
+  expect(rows).toMatch(/very-lo.*…\S*1 -> very-lo.*…\S*2: failing/)
+})
+
+test('in place of the map the hints are those of the list', () => {
+  const hint = (...keys: string[]) => screen(apart, '100x24', keys).split('\n')[23]
+  expect(hint('d')).toBe('Enter an example  Esc back  ? help  q quit')
+  expect(hint('o')).toBe('Enter its table  Esc back  ? help  q quit')
+  expect(hint('enter')).toBe('Enter the node  Esc back  ? help  q quit')
+})
+
+test('Esc leads from the detail of a node back to its pair', () => {
+  expect(screen(apart, '100x24', ['enter', 'enter', 'escape'])).toContain('one pair')
+})
+
+test('a source that was never reached is not lost', () => {
+  expect(screen(apart, '100x24', ['o'])).toContain('not reached yet: connection refused')
+  expect(screen(apart, '20x5', ['o', 'G'])).toMatch(/^c3 +not reache…$/m)
+})
+
 test('each source has its own table, and its state', () => {
   expect(screen(apart, '100x24', ['1', ']'])).toMatch(
     /\[2\/9\] {2}unix:\/\/\/run\/a2\/health.sock {2}on a2/,

@@ -28,6 +28,7 @@ const sceneOf = (count: number, body = 10): Scene => {
     columns: ['node', 'state', 'h-icmp'],
     chosen: ['node', 'state', 'h-icmp'],
     spanMs: 7 * 60_000,
+    charted: () => true,
     keys: defaultKeys,
     sources: [],
     mesh: undefined,

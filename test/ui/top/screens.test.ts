@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { failureText } from '../../../src/core/api/failure-text.ts'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import { actionIds, bindingOf } from '../../../src/ui/top/bindings.ts'
-import { createSession } from '../../../src/ui/top/session.ts'
+import { createSession, type SessionOptions } from '../../../src/ui/top/session.ts'
 import { parseColumns } from '../../../src/ui/top/start.ts'
 import { widthOf } from '../../../src/ui/top/text.ts'
 import {
@@ -139,6 +140,49 @@ test('on a small screen, too, ICMP that is off is told with the way out', () => 
   expect(screen(icmpOff(), '20x5')).toMatch(/^5n 0bad ICMP off\n/)
 })
 
+test('what cannot be probed from here is told in words of its own, not in those of the wire', () => {
+  const statusText: SessionOptions['statusText'] = (failed, kind, { ip }) =>
+    failureText(failed, { kind, ip, port: 4240 })
+  const detail = screen(icmpOff(), '100x30', ['enter'], { statusText })
+  expect(detail).toContain(
+    'icmp 10.0.0.1 cannot be probed from here: no permission to open an ICMP',
+  )
+  expect(detail).not.toContain('operation not permitted')
+})
+
+test.each(['80x24', '40x10', '20x5'])('a question keeps its answers at %s', size => {
+  expect(screen(bigCluster(200), size, ['P'])).toMatch(/^Probe .* \(y\/n\)$/m)
+})
+
+test('the rate and the budget are told on large screens, too', () => {
+  for (const size of ['120x30', '160x50']) {
+    expect(screen(bigCluster(20), size)).toContain('333/500 probes/s')
+  }
+})
+
+test('a text that is cut says so, and a hint that is too long leaves its place to the next', () => {
+  const sorted = screen(bigCluster(20), '20x5', ['s']).split('\n')
+  expect(sorted[4]).toBe('Up Down choose')
+  const word = [...'node-with-a-long-name']
+  expect(screen(bigCluster(20), '40x10', ['/', ...word, ...word, 'enter'])).toMatch(
+    /^filter: .*… 0\/0/m,
+  )
+  expect(screen(bigCluster(20), '20x5', ['/', ...'nosuch', 'enter'])).toContain(
+    '  No node matches\n  "nosuch". Esc\n  clears the filter.',
+  )
+  expect(screen(bigCluster(20), '20x5', [':', ...'lowest'])).toContain('lowest severity s…')
+})
+
+test('without a chart there is no cursor to move, and a zoom that cannot go on says so', () => {
+  for (const size of ['20x5', '40x10']) {
+    expect(screen(bigCluster(20), size, ['enter', 'left'])).toMatch(/^Esc back/m)
+  }
+  expect(screen(bigCluster(20), '80x24', ['enter', ...Array(9).fill('+')])).toContain('last 10s')
+  expect(screen(bigCluster(20), '80x24', ['enter', ...Array(10).fill('+')])).toContain(
+    'no window is shorter',
+  )
+})
+
 test('where room is short, counts of nothing give way to the rate and the lag', () => {
   const nodes = Array.from({ length: 8 }, (_, index) => ({ name: `node-${index}` }))
   expect(screen(cluster({ nodes }), '120x14')).toMatch(/✗ 0 down .* 333\/500 probes\/s {2}lag 2ms/)
@@ -189,6 +233,33 @@ test('events are filtered by severity and words, acknowledged, and lead to their
   expect(eventful('100x14', [])).toContain('Node list lost 60s ago, these are its last: agent gone')
 })
 
+test('Esc leads from a detail back to where it was opened', () => {
+  expect(eventful('100x14', ['3', 'j', 'enter', 'escape'])).toContain('TIME')
+  expect(eventful('100x14', ['3', '1', 'enter', 'escape'])).toContain('STAT')
+})
+
+test('what was over within a second is over all the same', () => {
+  const source = trouble()
+  const session = createSession({ source, nowMs: () => nowMs, look })
+  const calm = source.snapshot()
+  const down = nodeOf({ name: 'web-1', plight: 'down' })
+  const back = probeHealth([failure('timeout', 70_000), reply(400_000)])
+  const up = {
+    ...down,
+    paths: down.paths.map(path => {
+      const { changedAtMs = nowMs } = path.probes.icmp
+      const again = { ...back, changedAtMs: changedAtMs + 300, flaps: 1 }
+      return { ...path, verdict: 'reachable' as const, probes: { icmp: again, http: again } }
+    }),
+  }
+  source.push({ ...calm, nodes: [down, ...calm.nodes.slice(1)] })
+  source.push({ ...calm, nodes: [{ ...up, verdict: 'reachable' }, ...calm.nodes.slice(1)] })
+  session.press(['3'])
+  const text = session.rows(120, 14).join('\n').replace(sgr, '')
+  session.close()
+  expect(text).toMatch(/DOWN +web-1 .* <1s \[over\] no reply in time/)
+})
+
 test('what lasts stands above what is over, and an event of no node is told at length', () => {
   const rows = eventful('100x20', ['3']).split('\n')
   expect(rows.slice(5, 8).map(row => row.slice(9, 16))).toEqual(['◆ LOST ', '✗ DOWN ', '○ LEFT '])
@@ -236,6 +307,13 @@ test('the hints tell what the keys do now', () => {
   expect(hints('space')).toMatch(/^Esc unmark {2}p probe marked {2}\? help/)
   expect(hints('e')).toMatch(/^Esc all nodes {2}\? help/)
   expect(hints('/', 'x', 'enter')).toMatch(/^Esc no filter /)
+  expect(hints('3', '/', 'x', 'enter')).toMatch(/^Esc no filter /)
+  expect(hints('L')).toBe('j k scroll  Esc close')
+  expect(hints('L', '/')).toBe('j k scroll  Esc close')
+  expect(hints('I', '/')).toBe('j k scroll  Esc close')
+  expect(hints('?', '/')).toBe('Enter runs  Up Down choose  Esc all the help')
+  expect(hints('?', '/', ...'qqq')).toBe('Esc all the help')
+  expect(hints(':', ...'qqq')).toBe('Esc close')
   expect(hints('w', 'f')).toMatch(/^h left {2}l right {2}f unfreeze {2}\? help/)
 })
 
@@ -258,7 +336,7 @@ test('on a small screen the sort menu is a list around the column that sorts', (
 
 test('the help wraps what is too long, and leaves out the keys of several sources where there is one', () => {
   const help = (width: number) => screen(bigCluster(20), `${width}x100`, ['?'])
-  expect(help(40)).toContain('DOWN no answer to the last probe on any\npath')
+  expect(help(40)).toContain('DOWN the last probe of a path failed\nLOSS packets')
   expect(help(120)).not.toContain('mesh: who was asked')
 })
 

@@ -105,7 +105,7 @@ const rttAt = (history: History, atMs: number | undefined): number | undefined =
 /** The ends of the time that is drawn, and below which sample the cursor stands. */
 function axisLine(windowMs: number, width: number, { view, nowMs, theme }: Shown): Line {
   const room = width - labelWidth
-  const ends = spread([[`-${interval(windowMs)}`, 'dim']], [['now', 'dim']], room)
+  const ends = spread([[`-${interval(windowMs)}`, 'dim']], [['now', 'dim']], room, theme)
   const { cursorMs } = view.chart
   const at = cursorMs === undefined ? -1 : Math.floor(room * (1 - (nowMs - cursorMs) / windowMs))
   const indent: Span = [' '.repeat(labelWidth)]

@@ -1,5 +1,5 @@
-import { type ProbeKind, probeKinds } from '../../../core/model/probe.ts'
-import type { PathHealth } from '../../../core/model/snapshot.ts'
+import { blames, type ProbeKind, probeKinds } from '../../../core/model/probe.ts'
+import type { PathHealth, Snapshot } from '../../../core/model/snapshot.ts'
 import { staleAfterMs } from '../../../core/model/verdict.ts'
 import { agentCell, flapsOf, rttCell, secondaries, stateTone } from '../cells.ts'
 import { diagnose } from '../diagnosis.ts'
@@ -11,12 +11,12 @@ import {
   severityTone,
   whatText,
 } from '../event-text.ts'
-import { clock, interval, sinceText } from '../format.ts'
+import { clock, failureWords, interval, sinceText } from '../format.ts'
 import { blank, type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { markWords } from '../mark-text.ts'
 import { statisticsFor } from '../measure.ts'
 import { type Row, rowNamed } from '../rows.ts'
-import { clean, cut, padEnd, padStart, wrap } from '../text.ts'
+import { clean, cut, padEnd, padStart, wrap, wrapUpTo } from '../text.ts'
 import { chartLines } from './charts.ts'
 import { clockSpans } from './header.ts'
 import { probeLines } from './probes.ts'
@@ -26,20 +26,36 @@ import type { Shown } from './shown.ts'
 export function detailLines(shown: Shown, width: number, height: number): readonly Line[] {
   const row = rowNamed(shown.board, shown.view.selected)
   if (row === undefined) return [blank, [['  This node has left the cluster. Esc goes back.']]]
-  const first = [titleLine(row, shown, width), ...diagnosisLines(row, shown, width)]
-  if (height < lowest)
-    return [...first.slice(0, 1), ...briefLines(row, shown, width), ...first.slice(1)]
+  const top = wordLines(row, shown, width, height)
+  const room = height - top.length
+  return room < roomForChart
+    ? top.slice(0, height)
+    : [...top, ...chartLines(row, shown, width, room)]
+}
+
+/** Whether there is room for the charts. */
+export function isCharted(shown: Shown, width: number, height: number): boolean {
+  const row = rowNamed(shown.board, shown.view.selected)
+  if (row === undefined) return false
+  return height - wordLines(row, shown, width, height).length >= roomForChart
+}
+
+const roomForChart = 4
+/** On lower screens each path has one line. */
+const lowest = 7
+
+function wordLines(row: Row, shown: Shown, width: number, height: number): readonly Line[] {
+  if (height < lowest) {
+    const brief = [titleLine(row, shown, width), ...briefLines(row, shown, width)]
+    return [...brief, ...diagnosisLines(row, shown, width, height - brief.length)]
+  }
+  const first = [titleLine(row, shown, width), ...diagnosisLines(row, shown, width, height)]
   const probes = probeLines(row, shown, width, Math.max(2, height - first.length))
   const left = height - first.length - probes.length - 1
   const outcomes = outcomeLines(row, shown, width, Math.max(0, Math.min(height < 40 ? 5 : 8, left)))
   const events = eventLines(shown, width, Math.max(0, Math.min(4, left - outcomes.length - 6)))
-  const top = [...first, ...probes, ...outcomes, aboutLine(row, shown, width), ...events]
-  const room = height - top.length
-  return room < 4 ? top.slice(0, height) : [...top, ...chartLines(row, shown, width, room)]
+  return [...first, ...probes, ...outcomes, aboutLine(row, shown, width), ...events]
 }
-
-/** On lower screens each path has one line. */
-const lowest = 7
 
 function titleLine(row: Row, shown: Shown, width: number): Line {
   const state: Span = [row.state.toUpperCase(), stateTone[row.state]]
@@ -55,13 +71,25 @@ function titleLine(row: Row, shown: Shown, width: number): Line {
     ],
     room,
   )
-  return spread(left, right, width)
+  return spread(left, right, width, shown.theme)
 }
 
-function diagnosisLines(row: Row, { board, nowMs, theme }: Shown, width: number): readonly Line[] {
+/** Where the whole has no room, what is to blame: the lines above tell what fails. */
+function diagnosisLines(
+  row: Row,
+  { board, nowMs, theme }: Shown,
+  width: number,
+  most: number,
+): readonly Line[] {
+  const { ellipsis } = theme.glyphs
   const text = diagnose(row, nowMs, staleAfterMs(board.snapshot))
   const tone = row.state === 'ok' ? 'ok' : 'warn'
-  return wrap(text, width, theme.glyphs.ellipsis).map((line): Line => [[line, tone]])
+  const whole = wrap(text, width, ellipsis)
+  const lines =
+    whole.length <= most
+      ? whole
+      : wrapUpTo(text.replace(/^.*?: /, ''), width, Math.max(1, most), ellipsis)
+  return lines.map((line): Line => [[line, tone]])
 }
 
 /** A line a path: its last ICMP and HTTP. */
@@ -100,7 +128,10 @@ interface Probed {
   readonly kind: ProbeKind
 }
 
-const isFailing = ({ path, kind }: Probed): boolean => path.probes[kind].last?.kind === 'failure'
+const isFailing = ({ path, kind }: Probed): boolean => {
+  const { last } = path.probes[kind]
+  return last?.kind === 'failure' && blames(last.reason) === 'target'
+}
 
 function outcomeOf({ path, kind }: Probed, shown: Shown): readonly Span[] {
   const probe = path.probes[kind]
@@ -111,8 +142,19 @@ function outcomeOf({ path, kind }: Probed, shown: Shown): readonly Span[] {
   if (last.kind === 'reply') {
     return words.length === 0 ? [] : [[`${what}: ${words.join(', ')}`, 'dim']]
   }
+  if (blames(last.reason) === 'prober') {
+    const why = whyOff(shown.board.snapshot, kind, path.ip) ?? failureWords(last)
+    return [[`${what} cannot be probed from here: ${clean(why)}`, 'dim']]
+  }
   const text = clean(shown.statusText(last, kind, path))
   return [[`${what} ${sinceText(probe, shown.nowMs)}: ${[text, ...words].join(', ')}`, 'warn']]
+}
+
+/** In the prober's own words; undefined where it tells none. */
+function whyOff({ prober }: Snapshot, kind: ProbeKind, ip: string): string | undefined {
+  const way = kind === 'http' ? 'http' : ip.includes(':') ? 'icmp6' : 'icmp4'
+  const ability = prober?.abilities[way]
+  return ability?.kind === 'off' ? ability.why : undefined
 }
 
 /** The newest events of this node. */

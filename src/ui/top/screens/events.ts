@@ -10,7 +10,7 @@ import {
   whatText,
 } from '../event-text.ts'
 import { clock } from '../format.ts'
-import { blank, clip, fill, type Line, lineWidth, parts, type Span, select } from '../line.ts'
+import { blank, fill, type Line, lineWidth, parts, type Span, select } from '../line.ts'
 import { clean, cut, cutMiddle, padEnd, padStart, wrap } from '../text.ts'
 import type { Tone } from '../theme.ts'
 import type { Shown } from './shown.ts'
@@ -68,7 +68,7 @@ export function eventLines(shown: Shown, width: number, height: number): readonl
     const place = view.events.top + index
     const event = events[place]
     if (event === undefined) return blank
-    const line = clip(eventLine(event, shown, width), width)
+    const line = eventLine(event, shown, width)
     return place === view.events.at ? select(line, width) : line
   })
 }

@@ -1,20 +1,17 @@
-import { type ActionId, actionIds, bindingOf } from '../bindings.ts'
 import { columnOf } from '../columns.ts'
 import { lackOf } from '../filter.ts'
 import { count } from '../format.ts'
-import { keyName } from '../keys.ts'
 import { placedColumns } from '../layout.ts'
 import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import type { Progress } from '../probing.ts'
-import { markLine, promptLine, promptOf } from '../prompt.ts'
-import { clean, cut, widthOf } from '../text.ts'
-import type { Dialog, Message } from '../view.ts'
+import { promptLine, promptOf } from '../prompt.ts'
+import { clean } from '../text.ts'
 import { meshPlace, meshWords } from './mesh.ts'
 import type { Shown } from './shown.ts'
 
 /** What is filtered, selected, marked and being probed. */
 export function statusLine(shown: Shown, width: number): Line {
-  const { view, order, board, probing, events, log } = shown
+  const { view, order, board, probing, events, log, theme } = shown
   const right: Span[] = []
   if (probing !== undefined) right.push([progressText(shown, probing), 'info'])
   if (view.mouse) right.push(['MOUSE', 'bold'])
@@ -29,10 +26,11 @@ export function statusLine(shown: Shown, width: number): Line {
   if (view.page === 'table' && view.wide) right.push([wideText(shown, width), 'bold'])
   right.push([places[view.page]()])
   const prompt = promptOf(view)
-  if (prompt === undefined) return spread(filterLine(shown, width), parts(right, width), width)
-  const line = promptLine(prompt, width, shown.theme.glyphs)
+  if (prompt === undefined)
+    return spread(filterLine(shown, width), parts(right, width), width, theme)
+  const line = promptLine(prompt, width, theme.glyphs)
   const room = width - lineWidth(parts(right, width))
-  return lineWidth(line) < room ? spread(line, parts(right, width), width) : line
+  return lineWidth(line) < room ? spread(line, parts(right, width), width, theme) : line
 }
 
 /** Which of the columns beside the name are shown. */
@@ -87,123 +85,3 @@ const eventFilters = ({ level, text }: Shown['view']['events']): readonly string
   ...(level === 'info' ? [] : [`severity >= ${level}`]),
   ...(text === '' ? [] : [`filter: ${clean(text)}`]),
 ]
-
-type Hints = readonly (readonly [string, string])[]
-
-const draftHints: Hints = [
-  ['Enter', 'keeps'],
-  ['Esc', 'clears'],
-  ['Up', 'earlier filters'],
-]
-const readingHints: Hints = [
-  ['j k', 'scroll'],
-  ['/', 'search'],
-  ['Esc', 'close'],
-]
-const dialogHints: Readonly<Record<Exclude<Dialog['kind'], 'confirm'>, Hints>> = {
-  help: readingHints,
-  prober: readingHints,
-  text: readingHints,
-  sort: [
-    ['letter', 'sorts, again reverses'],
-    ['Up Down', 'choose'],
-    ['Esc', 'close'],
-  ],
-  columns: [
-    ['Space', 'shows or hides'],
-    ['0', 'the usual ones'],
-    ['Esc', 'close'],
-  ],
-  palette: [
-    ['Enter', 'runs'],
-    ['Up Down', 'choose'],
-    ['Esc', 'close'],
-  ],
-  copy: [
-    ['n', 'name'],
-    ['i', 'IP'],
-    ['r', 'row'],
-    ['Esc', 'close'],
-  ],
-  export: [
-    ['c', 'CSV'],
-    ['j', 'JSON'],
-    ['t', 'text'],
-    ['Esc', 'close'],
-  ],
-}
-
-/** The last line: a message for a few seconds, what is wrong with the filter, or the keys. */
-export function hintLine(shown: Shown, width: number): Line {
-  const { dialog, draft, message } = shown.view
-  if (dialog?.kind === 'confirm') return [[`${dialog.question} (y/n)`, 'warn']]
-  const prompt = promptOf(shown.view)
-  if (prompt !== undefined && draft?.error !== undefined) {
-    return markLine(prompt, draft.error, width, shown.theme.glyphs)
-  }
-  const lack = lackOf(shown.view.filter, shown.board.snapshot.nodes)
-  if (draft !== undefined && lack !== undefined) return [[lack, 'warn']]
-  if (draft !== undefined) return hints(draftHints, width)
-  if (dialog?.kind === 'export' && dialog.format !== undefined) {
-    return hints(
-      [
-        ['Enter', 'writes the file'],
-        ['Esc', 'close'],
-      ],
-      width,
-    )
-  }
-  if (dialog?.kind === 'help' && dialog.search !== undefined) {
-    return hints(dialogHints.palette, width)
-  }
-  if (dialog !== undefined) return hints(dialogHints[dialog.kind], width)
-  if (message !== undefined) return messageLine(message, shown, width)
-  return hints(pageHints(shown), width)
-}
-
-/** A message that is too long says how to read the rest. */
-function messageLine({ text, tone }: Message, { keys, theme }: Shown, width: number): Line {
-  if (widthOf(text) <= width) return [[text, tone]]
-  const rest = `  ${keyName(keys.messages[0] ?? '')} more`
-  return [
-    [cut(text, Math.max(1, width - widthOf(rest)), theme.glyphs.ellipsis), tone],
-    [rest, 'dim'],
-  ]
-}
-
-/** What the keys do now, first those whose meaning the state of the view has changed. */
-function pageHints({ view, keys }: Shown): Hints {
-  const now = hintsNow(view)
-  const rest = actionIds.flatMap(id => {
-    const { hint, pages } = bindingOf(id)
-    const told = hint === undefined || now.some(([own]) => own === id)
-    return told || !pages.includes(view.page) || id === view.page ? [] : [[id, hint] as const]
-  })
-  return [...now, ...rest].map(([id, hint]) => [keyName(keys[id][0] ?? ''), hint])
-}
-
-function hintsNow(view: Shown['view']): readonly (readonly [ActionId, string])[] {
-  const onTable = view.page === 'table'
-  const back = onTable ? undoText(view) : view.chart.cursorMs === undefined ? 'back' : 'newest'
-  const hints = [
-    [back !== '', 'back', back],
-    [onTable && view.marks.size > 0, 'probe', 'probe marked'],
-    [onTable && view.wide, 'scrollLeft', 'left'],
-    [onTable && view.wide, 'scrollRight', 'right'],
-    [view.frozen !== undefined, 'freeze', 'unfreeze'],
-  ] as const
-  return hints.flatMap(([holds, id, hint]) => (holds ? [[id, hint] as const] : []))
-}
-
-/** What one step back takes away from the table. */
-const undoText = ({ filter, errorsOnly, marks }: Shown['view']): string => {
-  if (filter.text !== '') return 'no filter'
-  if (errorsOnly) return 'all nodes'
-  return marks.size > 0 ? 'unmark' : ''
-}
-
-const hints = (pairs: Hints, width: number): Line =>
-  parts(
-    pairs.map(([key, title]) => [`${key} ${title}`, 'dim'] as const),
-    width,
-  )

@@ -8,7 +8,7 @@ import { type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { lagWarnsFromMs } from '../prober-facts.ts'
 import { type NodeState, nodeStates } from '../state.ts'
 import { clean, cut, cutMiddle } from '../text.ts'
-import { proberLine } from './prober.ts'
+import { paceSpan, proberLine } from './prober.ts'
 import type { Shown } from './shown.ts'
 
 /** Who looks at what, how it is, and what is in the way; as many lines as the screen can spare. */
@@ -44,7 +44,7 @@ function title(shown: Shown, width: number): Line {
     ...agentSpan(agent),
   ]
   const right = clockSpans(shown)
-  return spread(parts(left, width - lineWidth(right) - 1), right, width)
+  return spread(parts(left, width - lineWidth(right) - 1), right, width, theme)
 }
 
 /** Which of the sources it is, with the keys that lead to the others. */
@@ -71,7 +71,7 @@ function smallTitle(shown: Shown, width: number): Line {
   const left = (text: string) => parts([[text, bad > 0 ? 'warn' : 'plain'], ...off], room, 1)
   const whole = left(`${count(rows.length, 'node')}, ${bad} not OK`)
   const fits = whole.length === 2 * off.length + 1 && lineWidth(whole) < room
-  return spread(fits ? whole : left(`${rows.length}n ${bad}bad`), right, width)
+  return spread(fits ? whole : left(`${rows.length}n ${bad}bad`), right, width, shown.theme)
 }
 
 export const clockSpans = ({ view, nowMs }: Shown): Line =>
@@ -102,7 +102,7 @@ function summary(shown: Shown, width: number, large: boolean): Line {
   const fits = parts(whole, width).length === parts(whole, Number.POSITIVE_INFINITY).length
   const kept = fits ? whole : lineOf(state => state === 'ok' || counts[state] > 0)
   const figures = [...countdown(shown), ...hostSpans(shown)]
-  return parts([...kept, ...figures, ...(large ? pace : [])], width)
+  return parts([...kept, ...figures], width)
 }
 
 function hostSpans({ board }: Shown): readonly Span[] {
@@ -127,11 +127,6 @@ function countSpan({ theme }: Shown, state: NodeState, count: number): Span {
   const text = `${theme.glyphs.states[state]} ${count}`
   return [state === 'ok' ? text : `${text} ${state}`, count === 0 ? 'dim' : stateTone[state]]
 }
-
-const paceSpan = ({ probesPerSecond, maxProbesPerSecond }: ProberState): Span => [
-  `${Math.round(probesPerSecond)}/${Math.round(maxProbesPerSecond)} probes/s`,
-  'dim',
-]
 
 const lagSpans = ({ lagMs, drops, rejected }: ProberState): readonly Span[] => [
   [`lag ${Math.round(lagMs)}ms`, lagMs > lagWarnsFromMs ? 'warn' : 'dim'],

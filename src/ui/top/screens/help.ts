@@ -13,8 +13,9 @@ import type { Search } from '../view.ts'
 import { abilitiesOff } from './header.ts'
 import type { Shown } from './shown.ts'
 
-const keyWidth = 14
 const columnWidth = 39
+const keyWidthOf = (width: number) => (width < columnWidth ? 9 : 14)
+const stateWidth = 10
 
 /** Every key, drawn from their table; then what the words and figures mean. */
 export function helpLines(shown: Shown, width: number): readonly Line[] {
@@ -33,7 +34,7 @@ function foundLines(shown: Shown, { text, at }: Search, width: number): readonly
   const { keys } = shown
   const wanted = text.trim().toLowerCase()
   const actions = actionsWith(text, keys).map((id, place) => {
-    const line = keyLine(keys[id], bindingOf(id).title)
+    const line = keyLine(keys[id], bindingOf(id).title, width)
     return place === at ? fill(line, width, 'selected') : line
   })
   const others = wordLines(shown, width).filter(line => plain(line).toLowerCase().includes(wanted))
@@ -46,13 +47,8 @@ function wordLines({ theme, board }: Shown, width: number): readonly Line[] {
     wrap(text, width, theme.glyphs.ellipsis).map((line): Line => [[line]])
   return [
     rule('states', width, theme),
-    nodeStates.flatMap(
-      (state): Line => [
-        [`${theme.glyphs.states[state]} ${state.toUpperCase()}`, stateTone[state]],
-        ['   '],
-      ],
-    ),
-    ...wrapped('DOWN no answer to the last probe on any path  LOSS packets lost in 10 probes'),
+    ...stateLines(theme, width),
+    ...wrapped('DOWN the last probe of a path failed  LOSS packets lost in 10 probes'),
     ...wrapped('SLOW the last two RTTs above 3x their own 1 h median, and above 1 ms'),
     ...wrapped('STALE no answer for two intervals and a timeout'),
     rule('columns', width, theme),
@@ -71,6 +67,21 @@ function wordLines({ theme, board }: Shown, width: number): readonly Line[] {
   ]
 }
 
+function stateLines({ glyphs }: Theme, width: number): readonly Line[] {
+  const perRow = Math.max(1, Math.floor(width / stateWidth))
+  const rows = Math.ceil(nodeStates.length / perRow)
+  return Array.from({ length: rows }, (_, row) =>
+    nodeStates
+      .slice(row * perRow, (row + 1) * perRow)
+      .map(
+        (state): Span => [
+          padEnd(`${glyphs.states[state]} ${state.toUpperCase()}`, stateWidth),
+          stateTone[state],
+        ],
+      ),
+  )
+}
+
 /** What cannot be probed from here, why, and every way out. */
 const offLines = (snapshot: Snapshot, theme: Theme, width: number): readonly Line[] =>
   abilitiesOff(snapshot).flatMap(({ what, why, remedies }) => [
@@ -82,7 +93,7 @@ const offLines = (snapshot: Snapshot, theme: Theme, width: number): readonly Lin
 
 function keyLines(keys: Keymap, width: number, several: boolean): readonly Line[] {
   const ids = actionIds.filter(id => several || !needsSeveral(id))
-  const blocks = groups.map(group => groupLines(group, ids, keys))
+  const blocks = groups.map(group => groupLines(group, ids, keys, width))
   const perRow = Math.max(1, Math.min(3, Math.floor(width / columnWidth)))
   const columns: Line[][] = Array.from({ length: perRow }, () => [])
   for (const block of blocks) {
@@ -106,15 +117,21 @@ const needsSeveral = (id: ActionId): boolean =>
   id === 'nextSource' ||
   bindingOf(id).pages.every(page => page === 'mesh')
 
-function groupLines(group: Group, ids: readonly ActionId[], keys: Keymap): readonly Line[] {
+function groupLines(
+  group: Group,
+  ids: readonly ActionId[],
+  keys: Keymap,
+  width: number,
+): readonly Line[] {
   const own = ids.filter(id => bindingOf(id).group === group)
-  return [[[group, 'heading']], ...own.map(id => keyLine(keys[id], bindingOf(id).title))]
+  const entries = own.map(id => keyLine(keys[id], bindingOf(id).title, width))
+  return [[[group, 'heading']], ...entries]
 }
 
-const keyLine = (keys: readonly string[], title: string): Line => {
-  const names: Span = [padEnd(keys.map(keyName).join(' '), keyWidth), 'bold']
+const keyLine = (keys: readonly string[], title: string, width: number): Line => {
+  const names: Span = [padEnd(keys.map(keyName).join(' '), keyWidthOf(width)), 'bold']
   return [names, [title]]
 }
 
-export const helpTitle = (width: number): Line =>
-  spread([['Help', 'bold']], [['/ searches, Esc closes', 'dim']], width)
+export const helpTitle = ({ theme }: Shown, width: number): Line =>
+  spread([['Help', 'bold']], [['/ searches, Esc closes', 'dim']], width, theme)

@@ -61,6 +61,9 @@ const columnLines = ({ columns }: Shown, at: number, width: number, height: numb
     height,
   )
 
+/** On narrower screens an action's title is first. */
+const roomForGroups = 60
+
 function paletteLines(
   { keys }: Shown,
   { text, at }: Dialog & { kind: 'palette' },
@@ -69,7 +72,10 @@ function paletteLines(
 ): readonly Line[] {
   const found = findActions(text).map(id => {
     const { title, group } = bindingOf(id)
-    return `${padEnd(keys[id].map(keyName).join(' '), 14)} ${padEnd(title, 34)} ${group}`
+    const own = keys[id].map(keyName).join(' ')
+    return width < roomForGroups
+      ? `${title}  ${own}`
+      : `${padEnd(own, 14)} ${padEnd(title, 34)} ${group}`
   })
   return menu(
     found.length === 0 ? `No action has "${text}" in it` : 'Actions',

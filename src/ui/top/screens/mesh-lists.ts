@@ -6,7 +6,7 @@ import { quietLine, severityMarks } from '../mesh-cell.ts'
 import type { MeshLook } from '../mesh-look.ts'
 import { clean, cut, cutMiddle, padEnd, wrap } from '../text.ts'
 import type { Theme } from '../theme.ts'
-import { lostText } from './header.ts'
+import { lostText, retryText } from './header.ts'
 import type { Shown } from './shown.ts'
 
 /** The heaviest findings, a line each; of the first one also the next command, where there is room. */
@@ -95,8 +95,9 @@ export function sourcesPage(
   const top = Math.max(0, Math.min(at - (room >> 1), rows.length - room))
   const { ellipsis } = shown.theme.glyphs
   const nameWidth = Math.max(8, Math.min(24, Math.floor(width / 4)))
-  const labelWidth = Math.max(10, Math.min(44, Math.floor(width / 3)))
-  const heading = `${padEnd('NODE', nameWidth)} ${padEnd('ASKED BY', labelWidth)} STATE`
+  const labelWidth = width < roomForLabels ? 0 : Math.min(44, Math.floor(width / 3))
+  const labelled = (text: string) => (labelWidth === 0 ? '' : `${padEnd(text, labelWidth)} `)
+  const heading = `${padEnd('NODE', nameWidth)} ${labelled('ASKED BY')}STATE`
   return [
     fill([[heading]], width, 'heading'),
     ...rows.slice(top, top + room).map((row, index): Line => {
@@ -104,16 +105,24 @@ export function sourcesPage(
       const name = unnamed ? '?' : clean(nodes[row.node]?.name ?? '')
       const line: Line = [
         [`${padEnd(cutMiddle(name, nameWidth, ellipsis), nameWidth)} `],
-        [`${padEnd(cutMiddle(clean(row.label), labelWidth, ellipsis), labelWidth)} `, 'dim'],
-        row.unread === undefined ? ['read', 'ok'] : [`not read: ${whyUnread(row, shown)}`, 'crit'],
+        [labelled(cutMiddle(clean(row.label), labelWidth, ellipsis)), 'dim'],
+        row.unread === undefined ? ['read', 'ok'] : [whyUnread(row, shown), 'crit'],
       ]
       return top + index === at ? fill(line, width, 'selected') : line
     }),
   ]
 }
 
+/** Narrower screens tell how a source is, not how it is asked. */
+const roomForLabels = 40
+
+/** What was never there is not lost. */
 function whyUnread({ label, unread = '' }: MeshRow, { sources, nowMs }: Shown): string {
   const place = sources.labels.indexOf(label)
-  const feed = place < 0 ? undefined : sources.snapshot(place).feed
-  return feed?.kind === 'lost' ? `lost ${lostText(feed, nowMs)}` : clean(unread)
+  const snapshot = place < 0 ? undefined : sources.snapshot(place)
+  if (snapshot?.feed.kind !== 'lost') return `not read: ${clean(unread)}`
+  const { feed, nodes } = snapshot
+  return nodes.length === 0
+    ? `not reached yet${retryText(feed, nowMs)}: ${clean(feed.reason)}`
+    : `not read: lost ${lostText(feed, nowMs)}`
 }

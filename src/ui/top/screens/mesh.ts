@@ -1,10 +1,10 @@
 import { cellAt, rowOfNode } from '../../../core/model/mesh.ts'
 import { count } from '../format.ts'
-import { blank, type Line, parts, type Span, spread } from '../line.ts'
+import { blank, type Line, lineWidth, parts, type Span, spread } from '../line.ts'
 import { cellWords, sumWords } from '../mesh-cell.ts'
 import { type LaneChoice, laneChoices } from '../mesh-choice.ts'
 import { cursorOf, type MeshLook } from '../mesh-look.ts'
-import { clean, cut } from '../text.ts'
+import { clean, cutMiddle } from '../text.ts'
 import { clockSpans, sourceSpans } from './header.ts'
 import { menuLines } from './menus.ts'
 import { findingLines, findingsPage, sourcesPage } from './mesh-lists.ts'
@@ -50,19 +50,25 @@ const singleLine = ({ view }: MeshLook, room: number): readonly Line[] =>
     ? []
     : [[['One source, one row. Ask more of them: top -H URI -H URI ...', 'info']]]
 
+/** Where it is too narrow for all, the title goes first, then the end of the way. */
 function titleLine(shown: Shown, width: number): Line {
   const { mesh, view, title, theme } = shown
+  const { lanes } = view.mesh
   const right = clockSpans(shown)
-  if (width < 40) return spread([['mesh', 'bold']], right, width)
   const where = mesh === undefined ? [] : wayDown(mesh, shown)
-  const left: Span[] = [
-    [title, 'bold'],
+  const some: readonly Span[] = lanes === 'all' ? [] : [[`${lanes} probes only`, 'warn']]
+  if (width < 40) return spread(joined([['mesh', 'bold'], ...some]), right, width, theme)
+  const left: readonly Span[] = [
     ...sourceSpans(shown),
-    ...where.map((text): Span => [cut(text, 40, theme.glyphs.ellipsis), 'info']),
-    ...(view.mesh.lanes === 'all' ? [] : [[`${view.mesh.lanes} probes only`, 'warn'] as const]),
+    ...some,
+    ...where.map((text): Span => [cutMiddle(text, 40, theme.glyphs.ellipsis), 'info']),
   ]
-  return spread(parts(left, width - 10), right, width)
+  const whole = joined([[title, 'bold'], ...left])
+  const fits = lineWidth(whole) + lineWidth(right) < width
+  return spread(fits ? whole : joined(left), right, width, theme)
 }
+
+const joined = (spans: readonly Span[]): Line => parts(spans, Number.POSITIVE_INFINITY)
 
 /** From the whole down to what is looked at. */
 function wayDown({ view, by }: MeshLook, { view: { mesh } }: Shown): readonly string[] {

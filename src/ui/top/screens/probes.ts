@@ -53,11 +53,14 @@ function percent(ratio: number | undefined): string {
   return ratio > 0 && ratio < 0.01 ? '<1%' : `${Math.round(100 * ratio)}%`
 }
 
+const trendTitle = '  TREND'
+
 /** Each path by each kind, the primary ones first; at most so many lines, the heading included. */
 export function probeLines(row: Row, shown: Shown, width: number, most: number): readonly Line[] {
   const shownFigures = figures.filter(figure => width >= figure.from)
   const label = width >= 120 ? 34 : 15
   const heading = shownFigures.map(({ title, width: room }) => padStart(title, room)).join('')
+  const trend = width < label + heading.length + trendTitle.length ? '' : trendTitle
   const ordered = [...row.node.paths].sort((a, b) => order(a) - order(b))
   const lines = ordered.flatMap(path =>
     probeKinds.map(kind => probeLine(path, kind, { shown, label, figures: shownFigures, width })),
@@ -66,7 +69,7 @@ export function probeLines(row: Row, shown: Shown, width: number, most: number):
   const kept = lines.slice(0, whole ? most - 1 : most - 2)
   const rest = whole ? 0 : lines.length - kept.length
   return [
-    fill([[`${padEnd('PATH', label)}${heading}  TREND`]], width, 'heading'),
+    fill([[`${padEnd('PATH', label)}${heading}${trend}`]], width, 'heading'),
     ...kept,
     ...(rest === 0 ? [] : [[[`and ${rest} more`, 'dim'] as const]]),
   ]

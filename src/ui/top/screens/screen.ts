@@ -3,11 +3,12 @@ import { blank, type Line, paintLine } from '../line.ts'
 import { promptOf } from '../prompt.ts'
 import { clean, wrap } from '../text.ts'
 import { windowTop } from '../view.ts'
-import { detailLines } from './detail.ts'
+import { detailLines, isCharted } from './detail.ts'
 import { eventLines, eventPreview, eventsHeading, eventsSummary } from './events.ts'
-import { hintLine, statusLine } from './footer.ts'
+import { statusLine } from './footer.ts'
 import { headerLines, warningLines } from './header.ts'
 import { helpLines, helpTitle } from './help.ts'
+import { hintLine } from './hints.ts'
 import { menuLines } from './menus.ts'
 import { meshPage } from './mesh.ts'
 import { proberLines, proberTitle } from './prober.ts'
@@ -57,8 +58,8 @@ type Reading = 'help' | 'prober' | 'text'
 
 /** What is read over the whole screen. */
 const readings = {
-  help: { title: (_, width) => helpTitle(width), text: helpLines },
-  prober: { title: (_, width) => proberTitle(width), text: proberLines },
+  help: { title: helpTitle, text: helpLines },
+  prober: { title: proberTitle, text: proberLines },
   text: { title: textTitle, text: textLines },
 } satisfies Record<
   Reading,
@@ -100,12 +101,18 @@ function pageLines(shown: Shown, width: number, height: number): readonly Line[]
   const { page } = shown.view
   if (page === 'detail' && menuLines(shown, width, height) === undefined) {
     const banners = warningLines(shown, width, height)
-    const foot = height < roomy ? 1 : 2
-    const body = detailLines(shown, width, height - foot - banners.length)
+    const body = detailLines(shown, width, detailHeight(shown, width, height))
     return statused([...banners, ...body], shown, width, height)
   }
   return page === 'mesh' ? meshScreen(shown, width, height) : listPage(shown, width, height)
 }
+
+const detailHeight = (shown: Shown, width: number, height: number): number =>
+  height - (height < roomy ? 1 : 2) - warningLines(shown, width, height).length
+
+/** Whether a node's history is drawn. */
+export const hasCharts = (shown: Shown, width: number, height: number): boolean =>
+  shown.view.page === 'detail' && isCharted(shown, width, detailHeight(shown, width, height))
 
 function meshScreen(shown: Shown, width: number, height: number): readonly Line[] {
   return statused(meshPage(shown, width, height - (height < roomy ? 1 : 2)), shown, width, height)

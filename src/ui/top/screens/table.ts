@@ -1,4 +1,3 @@
-import type { Feed } from '../../../core/model/snapshot.ts'
 import { staleAfterMs } from '../../../core/model/verdict.ts'
 import { stateTone } from '../cells.ts'
 import { columnOf } from '../columns.ts'
@@ -6,15 +5,14 @@ import { age } from '../format.ts'
 import { type Placed, placedColumns } from '../layout.ts'
 import { blank, fill, type Line, lineWidth, type Span, select } from '../line.ts'
 import { type Row, rowNamed } from '../rows.ts'
-import { clean, head, padEnd, padStart, widthOf, wrap } from '../text.ts'
-import type { Tone } from '../theme.ts'
+import { clean, cut, head, padEnd, padStart, widthOf, wrap } from '../text.ts'
 import { retryText } from './header.ts'
 import type { Shown } from './shown.ts'
 
 /** The node table: exactly `height` rows from the window's top, or why there are none. */
 export function tableLines(shown: Shown, width: number, height: number): readonly Line[] {
   const { board, order, view } = shown
-  if (order.names.length === 0) return emptyLines(shown, width)
+  if (order.names.length === 0) return emptyLines(shown, width, height)
   const placed = placedColumns(view, board, width)
   const dimmed = board.snapshot.feed.kind === 'lost'
   return Array.from({ length: height }, (_, index) => {
@@ -67,40 +65,36 @@ function rowLine(row: Row, placed: readonly Placed[], shown: Shown): Line {
   return spans.slice(0, -1)
 }
 
-/** What was never there is not lost: it is still being tried. */
-function connectingLines(
-  feed: Feed & { readonly kind: 'lost' },
-  label: string,
-  { nowMs, startedAtMs, theme }: Shown,
-  width: number,
-): readonly Line[] {
-  const waited = age(nowMs - Math.min(startedAtMs, feed.sinceMs))
-  const tried = `Last try${retryText(feed, nowMs)}: ${clean(feed.reason)}`
-  const indented = (text: string, tone?: Tone) =>
-    wrap(text, Math.max(1, width - 2), theme.glyphs.ellipsis).map(
-      (line): Line => [['  '], [line, tone]],
-    )
-  return [blank, ...indented(`Connecting to ${label} ... ${waited}`), ...indented(tried, 'warn')]
+/** Never a blank screen: what we wait for, or what hides the rows. */
+function emptyLines(shown: Shown, width: number, height: number): readonly Line[] {
+  const { ellipsis } = shown.theme.glyphs
+  const above = height < roomForBlank ? [] : [blank]
+  const lines = emptyTexts(shown).flatMap(([text, tone]) =>
+    wrap(text, Math.max(1, width - 2), ellipsis).map((line): Line => [['  '], [line, tone]]),
+  )
+  return [...above, ...lines]
 }
 
-/** Never a blank screen: what we wait for, or what hides the rows. */
-function emptyLines(shown: Shown, width: number): readonly Line[] {
-  const { board, view, nowMs, startedAtMs } = shown
+const roomForBlank = 5
+
+function emptyTexts({ board, view, nowMs, startedAtMs, theme }: Shown): readonly Span[] {
   const { feed, origin, nodes } = board.snapshot
   const label = clean(origin.label)
   if (nodes.length > 0) {
-    const hidden =
-      view.filter.text === '' ? 'Every node is OK' : `No node matches "${clean(view.filter.text)}"`
-    const undo = view.filter.text === '' ? 'e shows them all.' : 'Esc clears the filter.'
-    return [blank, [[`  ${hidden}. ${undo}`]]]
+    if (view.filter.text === '') return [['Every node is OK. e shows them all.']]
+    const text = cut(clean(view.filter.text), longestQuoted, theme.glyphs.ellipsis)
+    return [[`No node matches "${text}". Esc clears the filter.`]]
   }
   if (feed.kind === 'starting') {
-    return [blank, [[`  Connecting to ${label} ... ${age(nowMs - startedAtMs)}`]]]
+    return [[`Connecting to ${label} ... ${age(nowMs - startedAtMs)}`]]
   }
-  if (feed.kind === 'lost') return connectingLines(feed, label, shown, width)
-  return [
-    blank,
-    [[`  No nodes reported yet by ${label}.`]],
-    [['  They appear here as they join.', 'dim']],
-  ]
+  if (feed.kind === 'lost') {
+    // What was never there is not lost: it is still being tried.
+    const waited = age(nowMs - Math.min(startedAtMs, feed.sinceMs))
+    const tried = `Last try${retryText(feed, nowMs)}: ${clean(feed.reason)}`
+    return [[`Connecting to ${label} ... ${waited}`], [tried, 'warn']]
+  }
+  return [[`No nodes reported yet by ${label}.`], ['They appear here as they join.', 'dim']]
 }
+
+const longestQuoted = 60
