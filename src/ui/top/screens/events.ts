@@ -11,7 +11,7 @@ import {
 } from '../event-text.ts'
 import { clock } from '../format.ts'
 import { blank, fill, type Line, lineWidth, parts, type Span, select } from '../line.ts'
-import { clean, cut, cutMiddle, padEnd, padStart, wrap } from '../text.ts'
+import { clean, cut, cutMiddle, padEnd, padStart, wrapUpTo } from '../text.ts'
 import type { Tone } from '../theme.ts'
 import type { Shown } from './shown.ts'
 
@@ -80,8 +80,8 @@ export function eventPreview(
 ): readonly Line[] {
   const event = events[view.events.at]
   const text = event === undefined ? '' : `${clock(event.atMs)} ${sentence(event, nowMs)}`
-  const [first = '', ...rest] = wrap(text, width, theme.glyphs.ellipsis)
-  return [[[first]], [[cut(rest.join(' '), width, theme.glyphs.ellipsis)]]]
+  const [first = '', second = ''] = wrapUpTo(text, width, 2, theme.glyphs.ellipsis)
+  return [[[first]], [[second]]]
 }
 
 const emptyText = ({ log, view }: Shown): string =>
