@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Clock } from '../../clock.ts'
 import { createStore, type Store } from '../../engine/store.ts'
-import { codes } from '../../model/mesh.ts'
+import { codes, laneCount } from '../../model/mesh.ts'
 import type { FactsOf, IpAddress, Node, NodeName, Path } from '../../model/node.ts'
 import { noteOutcomes, type Outcomes } from '../../model/outcomes.ts'
 import { type Outcome, type ProbeKind, probeKinds } from '../../model/probe.ts'
@@ -58,6 +58,7 @@ export function createLastAnswer(options: MemoryOptions): Memory {
   const { clock, factsOf } = options
   const head = createStore(options)
   let self: NodeName | undefined
+  let list = noNames
   let outcomes: Outcomes = noteOutcomes([], factsOf).done()
   let trail: readonly Footprint[] = []
   let nodes = (): readonly NodeHealth[] => []
@@ -84,13 +85,14 @@ export function createLastAnswer(options: MemoryOptions): Memory {
   return {
     take(text) {
       const report = readStatus(text, clock)
-      const before = outcomes
-      outcomes = asBefore(before, outcomesIn(report, options))
+      const [before, listBefore] = [outcomes, list]
+      list = options.sharedNames(report.list.nodes)
+      outcomes = asBefore(before, listBefore, outcomesIn(report, list, factsOf))
       if (outcomes.newestMs !== before.newestMs) trail = longer(trail, before, options.sources)
       self = report.list.self
       const packed = deflateRawSync(text, { level: 1 })
       const receivedAtMs = clock.nowMs()
-      const past = trail.filter(({ names }) => names === outcomes.names)
+      const past = trail
       const own = () => unpacked(packed, past, { nowMs: () => receivedAtMs })
       known = own
       nodes = rememberWeakly(() => own().store.snapshot().nodes)
@@ -122,8 +124,8 @@ function rememberWeakly<T extends object>(make: () => T): () => T {
   }
 }
 
-function outcomesIn(report: WireReport, { factsOf, sharedNames }: MemoryOptions): Outcomes {
-  const { names, places, ips } = sharedNames(report.list.nodes)
+function outcomesIn(report: WireReport, list: NameList, factsOf: FactsOf): Outcomes {
+  const { names, places, ips } = list
   const notes = noteOutcomes(names, name => ({ ...factsOf(name), ip: ips.get(name) }))
   const noteOne = ({ node, to }: Path, kind: ProbeKind, outcome?: Outcome) =>
     notes.note(places.get(node) ?? 0, to, kind, outcome)
@@ -135,12 +137,16 @@ function outcomesIn(report: WireReport, { factsOf, sharedNames }: MemoryOptions)
 }
 
 /** The answer tells of no times but its own: what is as it was has been so since then. */
-function asBefore(before: Outcomes, now: Outcomes): Outcomes {
-  if (before.names !== now.names) return now
-  now.codes.forEach((code, at) => {
-    const same = (code === codes.reply) === (before.codes[at] === codes.reply)
-    const since = before.sinceS[at] ?? 0
-    if (same && since > 0) now.sinceS[at] = since
+function asBefore(before: Outcomes, { names, places }: NameList, now: Outcomes): Outcomes {
+  now.names.forEach((name, place) => {
+    const placeBefore = names === now.names ? place : places.get(name)
+    if (placeBefore === undefined) return
+    for (let lane = 0; lane < laneCount; lane += 1) {
+      const [at, was] = [laneCount * place + lane, laneCount * placeBefore + lane]
+      const same = (now.codes[at] === codes.reply) === (before.codes[was] === codes.reply)
+      const since = before.sinceS[was] ?? 0
+      if (same && since > 0) now.sinceS[at] = since
+    }
   })
   return now
 }
@@ -152,24 +158,34 @@ interface NameList {
   readonly ips: ReadonlyMap<NodeName, IpAddress>
 }
 
-/** Sorts names; lists that are alike become one. */
+/** Sorts names; lists that are alike become one, as far as they were told lately. */
 export type SharedNames = (nodes: readonly Node[]) => NameList
+
+const noNames: NameList = { names: [], places: new Map(), ips: new Map() }
+
+/** While a node joins or leaves there are two or three, and some agents may be wrong. */
+const mostLists = 8
 
 /** A thousand lists of a thousand names are 60 MB otherwise. */
 export function shareNames(): SharedNames {
-  let last: NameList = { names: [], places: new Map(), ips: new Map() }
+  let lists: readonly NameList[] = []
   return nodes => {
     // Cilium's order changes from answer to answer.
     const sorted = nodes.map(({ name }) => name).sort()
-    const same =
-      sorted.length === last.names.length && sorted.every((name, at) => name === last.names[at])
-    if (!same) {
-      const places = new Map(sorted.map((name, at) => [name, at]))
-      last = { names: sorted, places, ips: new Map(nodes.flatMap(hostOf)) }
-    }
-    return last
+    const list = lists.find(({ names }) => areAlike(names, sorted)) ?? listOf(nodes, sorted)
+    lists = [list, ...lists.filter(each => each !== list)].slice(0, mostLists)
+    return list
   }
 }
+
+const areAlike = (a: readonly NodeName[], b: readonly NodeName[]) =>
+  a.length === b.length && a.every((name, at) => name === b[at])
+
+const listOf = (nodes: readonly Node[], names: readonly NodeName[]): NameList => ({
+  names,
+  places: new Map(names.map((name, at) => [name, at])),
+  ips: new Map(nodes.flatMap(hostOf)),
+})
 
 const hostOf = ({ name, paths }: Node): (readonly [NodeName, IpAddress])[] =>
   paths

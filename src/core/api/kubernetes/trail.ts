@@ -30,21 +30,21 @@ export function longer(
   const affordable = Math.floor(maxBytes / (2 * sources * cells.codes.length))
   const kept = Math.min(mostKept, Math.max(leastKept, affordable))
   const rtt = Uint8Array.from(cells.rttNs, ns => stepsPerOctave * Math.log2(Math.max(1, ns)))
-  const alike = trail.filter(each => each.names === names)
-  return [...alike, { names, atMs: newestMs, codes: cells.codes, rtt }].slice(-kept)
+  return [...trail, { names, atMs: newestMs, codes: cells.codes, rtt }].slice(-kept)
 }
 
 /** Tells what the trail knows of the primary addresses of a report, as if it were heard again. */
 export function retell(trail: readonly Footprint[], report: WireReport, intake: Intake): void {
-  const [first] = trail
-  const places = new Map(first?.names.map((name, place) => [name, place]))
+  const lists = new Set(trail.map(({ names }) => names))
+  const placesIn = new Map([...lists].map(names => [names, placesOf(names)]))
   const primaries = report.list.nodes.flatMap(({ paths }) =>
     paths.filter(({ rank }) => rank === 'primary'),
   )
   for (const footprint of trail) {
+    const places = placesIn.get(footprint.names)
     const findings = primaries.flatMap(path => {
       const slot = intake.slotOf(path)
-      const place = places.get(path.node)
+      const place = places?.get(path.node)
       if (slot === undefined || place === undefined) return []
       return lanes.flatMap(({ to, kind }, lane) => {
         const outcome = to === path.to ? outcomeAt(footprint, laneCount * place + lane) : undefined
@@ -54,6 +54,9 @@ export function retell(trail: readonly Footprint[], report: WireReport, intake: 
     intake.record(findings, (atMs, knownMs) => atMs !== knownMs)
   }
 }
+
+const placesOf = (names: readonly NodeName[]) =>
+  new Map(names.map((name, place) => [name, place] as const))
 
 function outcomeAt({ codes: told, rtt, atMs }: Footprint, at: number): Outcome | undefined {
   const code = told[at] ?? codes.absent

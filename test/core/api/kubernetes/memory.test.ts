@@ -5,6 +5,7 @@ import {
   shareNames,
 } from '../../../../src/core/api/kubernetes/memory.ts'
 import { systemClock } from '../../../../src/core/clock.ts'
+import type { NodeName } from '../../../../src/core/model/node.ts'
 import { outcomesOf } from '../../../../src/core/model/outcomes.ts'
 
 const options = {
@@ -107,4 +108,50 @@ test('of earlier answers a trail is kept: when, whether it was reached, and abou
   expect(Math.abs((icmp?.history.rttNs(0) ?? 0) / 1e6 - 1)).toBeLessThan(0.1)
   expect(icmp?.flaps).toBe(2)
   memory.store.close()
+})
+
+/** The answer of an agent that lists these nodes, to whom nobody answers. */
+const failingAnswer = (names: readonly string[], second: number) => {
+  const lastProbed = new Date(1e12 + 1000 * second).toISOString()
+  const probed = { status: 'Connection timed out', lastProbed }
+  const host = { 'primary-address': { ip: '192.0.2.1', icmp: probed, http: probed } }
+  return JSON.stringify({ nodes: names.map(name => ({ name, host })) })
+}
+
+const sinceSecond = ({ outcomes }: ReturnType<typeof createLastAnswer>, name: string) => {
+  const told = outcomes?.()
+  const place = told?.names.indexOf(name as NodeName) ?? -1
+  return (told?.sinceS[4 * place] ?? 0) - 1e9
+}
+
+test('an agent whose list differs takes nothing from what the others remember', () => {
+  const [one, other] = [createLastAnswer(options), createLastAnswer(options)]
+  for (const second of [0, 10, 20]) {
+    one.take(failingAnswer(['a', 'b'], second))
+    other.take(failingAnswer(['a', 'b', `wrong-${second}`], second))
+  }
+  expect(one.outcomes?.().names).toEqual(['a', 'b'])
+  expect([sinceSecond(one, 'a'), sinceSecond(other, 'b')]).toEqual([0, 0])
+  expect(one.snapshot().nodes[0]?.paths[0]?.probes.icmp.history.length).toBe(3)
+  for (const { store } of [one, other]) store.close()
+})
+
+test('a node that joins or leaves resets no other node’s past', () => {
+  const memory = createLastAnswer(options)
+  memory.take(failingAnswer(['b', 'c'], 0))
+  memory.take(failingAnswer(['a', 'b', 'c'], 10))
+  memory.take(failingAnswer(['a', 'c'], 20))
+  expect([sinceSecond(memory, 'a'), sinceSecond(memory, 'c')]).toEqual([10, 0])
+  const lengths = memory.snapshot().nodes.map(({ paths }) => paths[0]?.probes.icmp.history.length)
+  expect(lengths).toEqual([2, 3])
+  memory.store.close()
+})
+
+test('lists that take turns are one each', () => {
+  const sharedNames = shareNames()
+  const listOf = (...names: readonly string[]) =>
+    sharedNames(names.map(name => ({ name: name as NodeName, paths: [] })))
+  const lists = [listOf('a', 'b'), listOf('a', 'c'), listOf('b', 'a'), listOf('c', 'a')]
+  expect(lists[2]).toBe(lists[0])
+  expect(lists[3]).toBe(lists[1])
 })
