@@ -1,4 +1,5 @@
-import { codes, laneCount, type MeshRow, notHeardYet } from '../model/mesh.ts'
+import { laneCount, type MeshRow, notHeardYet } from '../model/mesh.ts'
+import { isListed, reachOf } from '../model/mesh-lists.ts'
 import type { NodeName } from '../model/node.ts'
 import type { Outcomes } from '../model/outcomes.ts'
 import type { Snapshot } from '../model/snapshot.ts'
@@ -12,8 +13,10 @@ export interface RowKeeper {
   miss(reason: string): void
   /** As it is at this time of our own clock. */
   row(node: number, nowMs: number): MeshRow
-  /** Whether the row says anything of this target. */
-  lists(target: number): boolean
+  /** The places of the targets of which the row says anything, in their order. */
+  targets(): readonly number[]
+  /** How many targets it has cells for and says nothing of. */
+  waste(): number
   /** The places of targets changed: from place to place, -1 for gone. */
   renumber(places: Int32Array): void
 }
@@ -21,6 +24,7 @@ export interface RowKeeper {
 /** `placeOf` gives each target its place, the same one for the same name. */
 export function createRow(label: string, placeOf: (name: NodeName) => number): RowKeeper {
   let cells = emptyCells(0)
+  let listed = 0
   /** Of the answer nothing else is kept: it may hold on to all its nodes. */
   let taken: Uint8Array | undefined
   let unread: string | undefined = notHeardYet
@@ -36,6 +40,7 @@ export function createRow(label: string, placeOf: (name: NodeName) => number): R
       clock.hear(outcomes.newestMs, head.takenAtMs, atMs)
       if (outcomes.codes === taken) return
       taken = outcomes.codes
+      listed = targetsOf(outcomes).length
       cells = placed(outcomes, outcomes.names.map(placeOf))
     },
     miss(reason) {
@@ -54,10 +59,8 @@ export function createRow(label: string, placeOf: (name: NodeName) => number): R
       atMs: cells.atMs,
       sinceS: cells.sinceS,
     }),
-    lists: target =>
-      cells.codes
-        .subarray(laneCount * target, laneCount * (target + 1))
-        .some(code => code !== codes.absent),
+    targets: () => targetsOf(cells),
+    waste: () => Math.max(0, reachOf(cells) - listed),
     renumber(places) {
       cells = placed(cells, places)
     },
@@ -73,19 +76,24 @@ const emptyCells = (targets: number): Cells => ({
   sinceS: new Uint32Array(laneCount * targets),
 })
 
+const targetsOf = (cells: Pick<Cells, 'codes'>): readonly number[] => {
+  const targets: number[] = []
+  for (let target = 0; target < reachOf(cells); target += 1) {
+    if (isListed(cells, target)) targets.push(target)
+  }
+  return targets
+}
+
 /** Where most sources list the same nodes in the same order, their own arrays are the row. */
 function placed(told: Cells, places: ArrayLike<number>): Cells {
-  let targets = 0
-  let same = true
-  for (let from = 0; from < places.length; from += 1) {
-    const to = places[from] ?? -1
-    targets = Math.max(targets, to + 1)
-    if (to !== from) same = false
-  }
+  const listed = targetsOf(told)
+  const reach = listed.reduce((most, from) => Math.max(most, (places[from] ?? -1) + 1), 0)
   const { codes: own, rttNs, atMs, sinceS } = told
-  if (same) return { codes: own, rttNs, atMs, sinceS }
-  const cells = emptyCells(targets)
-  for (let from = 0; from < told.codes.length / laneCount; from += 1) {
+  if (reach === reachOf(told) && listed.every(from => places[from] === from)) {
+    return { codes: own, rttNs, atMs, sinceS }
+  }
+  const cells = emptyCells(reach)
+  for (const from of listed) {
     const to = places[from] ?? -1
     if (to >= 0) copyTarget(told, from, cells, to)
   }

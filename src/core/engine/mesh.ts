@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts'
-import type { Mesh, MeshNode } from '../model/mesh.ts'
-import { type NodeName, zoneOf } from '../model/node.ts'
-import { type OutcomeFacts, type Outcomes, outcomesOf } from '../model/outcomes.ts'
+import type { Mesh } from '../model/mesh.ts'
+import type { NodeName } from '../model/node.ts'
+import { type Outcomes, outcomesOf } from '../model/outcomes.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { HealthSource } from '../model/source.ts'
+import { createRegister } from './mesh-register.ts'
 import { createRow, type RowKeeper } from './mesh-row.ts'
 
 /** Who is asked. */
@@ -75,6 +76,7 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
     for (const name of outcomes.names) register.note(name, outcomes.factsOf(name))
     entry.takenAtMs = clock.nowMs()
     entry.keeper.take(snapshot, outcomes, entry.takenAtMs)
+    register.tidy([...entries.values()])
   }
 
   const readNews = () => {
@@ -108,19 +110,14 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
       readNews()
       const takenAtMs = clock.nowMs()
       const rows = [...entries.values()]
-      const speakers = rows.map(entry => register.placeOf(entry.name))
-      const speaking = new Set(speakers)
-      const renumbered = register.compact(
-        target => speaking.has(target) || rows.some(({ keeper }) => keeper.lists(target)),
-      )
-      if (renumbered) for (const { keeper } of rows) keeper.renumber(renumbered)
+      for (const { name } of rows) register.placeOf(name)
+      register.tidy(rows)
       return {
         takenAtMs,
         nodes: register.nodes(new Set(rows.filter(row => row.unnamed).map(row => row.name))),
-        rows: rows.map((entry, index) => {
-          const place = speakers[index] ?? 0
+        rows: rows.map(entry => {
           const atMs = entry.source === undefined ? entry.takenAtMs : takenAtMs
-          return entry.keeper.row(renumbered?.[place] ?? place, atMs)
+          return entry.keeper.row(register.placeOf(entry.name), atMs)
         }),
       }
     },
@@ -133,43 +130,6 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
     close() {
       for (const { stop } of entries.values()) stop()
       listeners.clear()
-    },
-  }
-}
-
-/** Gives each name a place, and takes the places of names that are gone back now and then. */
-function createRegister() {
-  let names: NodeName[] = []
-  let places = new Map<NodeName, number>()
-  const facts = new Map<NodeName, Pick<MeshNode, 'zone' | 'leaving' | 'ip'>>()
-  let kept = 0
-  return {
-    placeOf(name: NodeName): number {
-      const known = places.get(name)
-      if (known !== undefined) return known
-      places.set(name, names.length)
-      return names.push(name) - 1
-    },
-    /** Whoever knows something of a node knows it for all. */
-    note(name: NodeName, { labels, leaving, ip }: OutcomeFacts = {}): void {
-      const known = facts.get(name)
-      if (labels ?? leaving) facts.set(name, { zone: zoneOf({ labels }), leaving, ip })
-      else if (ip !== undefined && ip !== known?.ip) facts.set(name, { ...known, ip })
-    },
-    nodes: (unnamed: ReadonlySet<NodeName>): readonly MeshNode[] =>
-      names.map(name => ({ name, unnamed: unnamed.has(name), ...facts.get(name) })),
-    /** Where each place went, once there are twice as many as last time; else nothing changes. */
-    compact(isUsed: (place: number) => boolean): Int32Array | undefined {
-      if (names.length <= 2 * kept + 64) return undefined
-      const used = names.filter((_, place) => isUsed(place))
-      kept = used.length
-      if (used.length === names.length) return undefined
-      const next = new Map(used.map((name, place) => [name, place]))
-      const moved = Int32Array.from(names, name => next.get(name) ?? -1)
-      names = used
-      places = next
-      for (const name of facts.keys()) if (!next.has(name)) facts.delete(name)
-      return moved
     },
   }
 }

@@ -25,7 +25,7 @@ export function listsOf(mesh: Mesh): Lists {
   const lister = new Int32Array(width).fill(-1)
   mesh.rows.forEach((row, index) => {
     if (row.unread !== undefined) return
-    for (let target = 0; target < width; target += 1) {
+    for (let target = 0; target < reachOf(row); target += 1) {
       if (!isListed(row, target)) continue
       listedBy[target] = (listedBy[target] ?? 0) + 1
       lister[target] = index
@@ -44,7 +44,11 @@ function rowsOf({ nodes, rows }: Mesh): Int32Array {
   return rowOf
 }
 
-function isListed({ codes: told }: MeshRow, target: number): boolean {
+/** The places that a row has cells for. */
+export const reachOf = ({ codes: told }: Pick<MeshRow, 'codes'>): number => told.length / laneCount
+
+/** Whether a row says anything of this target. */
+export function isListed({ codes: told }: Pick<MeshRow, 'codes'>, target: number): boolean {
   const end = Math.min(told.length, laneCount * (target + 1))
   for (let at = laneCount * target; at < end; at += 1) if (told[at] !== codes.absent) return true
   return false
@@ -88,25 +92,35 @@ function oddListsIn({ mesh, read, listedBy, lister }: Lists): readonly OddList[]
 /** The mesh of these nodes; the rows stay. */
 function onlyNodes(mesh: Mesh, kept: readonly number[]): Mesh {
   const places = new Map(kept.map((node, place) => [node, place]))
+  const chosen = kept.at(-1) === kept.length - 1 ? firstOf(kept.length) : copyOf(kept)
   return {
     ...mesh,
     nodes: kept.flatMap(node => mesh.nodes[node] ?? []),
     rows: mesh.rows.map(row => ({
       ...row,
       node: places.get(row.node) ?? -1,
-      codes: chosen(row.codes, new Uint8Array(laneCount * kept.length), kept),
-      rttNs: chosen(row.rttNs, new Float32Array(laneCount * kept.length), kept),
-      atMs: chosen(row.atMs, new Float64Array(laneCount * kept.length), kept),
-      sinceS: chosen(row.sinceS, new Uint32Array(laneCount * kept.length), kept),
+      codes: chosen(row.codes),
+      rttNs: chosen(row.rttNs),
+      atMs: chosen(row.atMs),
+      sinceS: chosen(row.sinceS),
     })),
   }
 }
 
 type Column = Uint8Array | Uint32Array | Float32Array | Float64Array
 
-function chosen<Cells extends Column>(from: Column, to: Cells, kept: readonly number[]): Cells {
-  kept.forEach((node, place) => {
-    to.set(from.subarray(laneCount * node, laneCount * (node + 1)), laneCount * place)
-  })
-  return to
-}
+/** The usual case: names of one source alone have the last places. */
+const firstOf =
+  (targets: number) =>
+  <Cells extends Column>(cells: Cells): Cells =>
+    cells.subarray(0, laneCount * targets) as Cells
+
+const copyOf =
+  (kept: readonly number[]) =>
+  <Cells extends Column>(from: Cells): Cells => {
+    const to = new (from.constructor as new (length: number) => Cells)(laneCount * kept.length)
+    kept.forEach((node, place) => {
+      to.set(from.subarray(laneCount * node, laneCount * (node + 1)), laneCount * place)
+    })
+    return to
+  }

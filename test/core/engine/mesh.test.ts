@@ -141,3 +141,21 @@ test('a source that is dropped is neither a row nor listened to any more', () =>
   expect(keeper.mesh().rows.map(({ label }) => label)).toEqual(['n1'])
   expect(source.listeners).toBe(0)
 })
+
+test('a list of false names makes no other row larger, even where it comes first', () => {
+  const { keeper } = meshAt()
+  const rogue = snapshotOf({ nodes: [...nodes, ...names('false', 20_000)] }, 'n1')
+  const some = names('m', 12)
+  const cellsOf = (label: string) =>
+    keeper.mesh().rows.find(row => row.label === label)?.codes.length ?? 0
+  keeper.take({ label: 'rogue' }, rogue)
+  for (const name of some) {
+    keeper.take({ label: name }, snapshotOf({ nodes: some, faults: [{ to: ['m3'] }] }, name))
+  }
+  const mesh = keeper.mesh()
+  const largest = Math.max(...some.map(cellsOf))
+  expect(largest).toBeLessThanOrEqual(laneCount * (some.length + nodes.length))
+  const at = mesh.nodes.findIndex(({ name }) => name === 'm3')
+  expect(mesh.rows.map(row => cellAt(row, at).kind)).toEqual(['none', ...some.map(() => 'failing')])
+  expect(mesh.rows.map(row => mesh.nodes[row.node]?.name)).toEqual(['n1', ...some])
+})
