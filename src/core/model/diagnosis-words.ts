@@ -6,6 +6,7 @@ import {
   shapes,
 } from './diagnosis-finding.ts'
 import { layerWords } from './diagnosis-layer.ts'
+import { isHttp, isSendersFault, nextOf } from './diagnosis-next.ts'
 import type { Survey } from './mesh-survey.ts'
 import type { NodeName } from './node.ts'
 
@@ -159,12 +160,19 @@ const list = (names: readonly string[]) =>
 
 const unlayered: readonly Shape[] = ['leaving', 'expected', 'agent-restarting', 'scattered']
 
-function layerSentence({ shape, layer }: Found): string {
+function layerSentence(found: Found): string {
+  const { shape, layer } = found
   if (unlayered.includes(shape)) return ''
   const { what, why } = layerWords[layer]
-  const blame = layer === 'all' ? (blames[shape] ?? '') : why
+  const blame = layer === 'all' ? (blames[shape] ?? '') : (egressBlame(found) ?? why)
   return [what, blame === '' ? '' : `likely ${blame}`].filter(Boolean).join(': ')
 }
+
+/** What one sender fails to reach by HTTP alone, all others reach: no agent is down. */
+const egressBlame = (found: Found) =>
+  isSendersFault(found) && isHttp(found)
+    ? 'its egress to TCP port 4240: a policy, or a firewall'
+    : undefined
 
 /** What is to blame when a shape fails by all lanes. */
 const blames: Partial<Record<Shape, string>> = {
@@ -189,27 +197,3 @@ function pointOfView({ shape, nodes, evidence }: Found, { read, rowOf }: Survey)
     ? 'it was not asked itself: it may be down'
     : ''
 }
-
-function nextOf({ evidence, layer, nodes, example }: Found, seen: Survey): MeshFinding['next'] {
-  if (evidence.failing === 0) return { command: `cilium-health hello${labelOf(seen, nodes[0])}` }
-  const [from, to = -1] = example ?? []
-  const target = seen.mesh.nodes[to]?.name
-  const label = labelOf(seen, from)
-  if (target === undefined) return { command: `cilium-health status --verbose${label}` }
-  if (/^(endpoint|mixed)/.test(layer))
-    return { command: 'cilium-dbg monitor --type drop', on: target }
-  if (/http$/.test(layer)) return { command: 'cilium-dbg status --verbose', on: target }
-  return { command: `cilium-health ping${label} ${argument(target)}` }
-}
-
-function labelOf({ mesh, rowOf }: Survey, node: number | undefined): string {
-  const label = mesh.rows[rowOf[node ?? -1] ?? -1]?.label
-  return label?.includes('://') ? ` -H ${quoted(label)}` : ''
-}
-
-/** Names come from outside, and commands are pasted into shells. */
-const quoted = (word: string): string =>
-  /^[\w][\w./:@=+-]*$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
-
-/** A word that looks like a flag must be told not to be one. */
-const argument = (word: string): string => (word.startsWith('-') ? '-- ' : '') + quoted(word)

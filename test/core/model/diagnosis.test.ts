@@ -127,3 +127,14 @@ test('failures of zones are told with the layer that fails', () => {
     '[a] and [b] reach each other only in part: all 18 pairs fail; ICMP is answered, HTTP is not: likely TCP port 4240 filtered, a policy, or the agent down',
   )
 })
+
+test.each([
+  ['a node', ['a1'], { path: 'endpoint' }, /^a1 reaches everybody only in part.*overlay/],
+  ['a node', ['a1'], { kind: 'http' }, /likely its egress to TCP port 4240/],
+  ['a group', names('a', 3), { kind: 'http' }, /^\[a\] reaches.*its egress to TCP port 4240/],
+] as const)('%s that does not get out is looked at itself: %j %j', (_, from, what, words) => {
+  const to = nodes.filter(name => !from.some(each => each === name))
+  const [finding] = diagnosed({ nodes, faults: [{ from, to, ...what }] })
+  expect(finding?.words).toMatch(words)
+  expect(finding?.next).toEqual({ command: 'cilium-dbg monitor --type drop', on: 'a1' })
+})
