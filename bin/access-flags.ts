@@ -22,6 +22,19 @@ export const listenFlags = (command: Command): Command =>
     .option('--allow-probe', 'with --listen: callers may order probes')
     .option('--allow-remote', 'with --listen: on other addresses than loopback')
 
+/** The same flags as words of a command line: paths, never what is in the files. */
+export const accessWords = (flags: AccessFlags): readonly string[] =>
+  (
+    [
+      ['--token-file', flags.tokenFile],
+      ['--tls-ca', flags.tlsCa],
+      ['--tls-cert', flags.tlsCert],
+      ['--tls-key', flags.tlsKey],
+    ] as const
+  )
+    .flatMap(([flag, file]) => (file === undefined ? [] : [flag, file]))
+    .concat(flags.tls ? ['--tls'] : [])
+
 /** What the flags and the environment say; nothing is loaded for a socket of this machine. */
 export async function accessOf(host: string, flags: AccessFlags): Promise<Access> {
   if (host.startsWith('unix:')) return {}

@@ -4,7 +4,7 @@ import { systemClock } from '../src/core/clock.ts'
 import type { MeshSource } from '../src/core/engine/mesh.ts'
 import type { FactsOf, NodeName } from '../src/core/model/node.ts'
 import type { HealthSource } from '../src/core/model/source.ts'
-import { accessOf } from './access-flags.ts'
+import { accessOf, accessWords } from './access-flags.ts'
 import type { KubernetesFlags } from './kubernetes-flags.ts'
 import { factsAskedFor, type NodeLabelsFlags } from './node-labels.ts'
 
@@ -53,7 +53,7 @@ async function open(
   const access = await accessOf(uri, flags)
   const clock = systemClock
   const source = createAttachment({ target: uri, access, clock, historyLength, factsOf })
-  return [{ label: uri, name: name as NodeName | undefined, source }]
+  return [{ label: uri, name: name as NodeName | undefined, access: accessWords(flags), source }]
 }
 
 async function openAgents(uri: string, flags: KubernetesFlags): Promise<readonly OpenedSource[]> {

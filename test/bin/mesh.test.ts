@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,6 +89,16 @@ test('a daemon that accepts and says nothing is given up after --wait', async ()
     { label: uri, read: true },
     { label: `unix://${path}`, read: false },
   ])
+})
+
+test('the next command for a daemon on TCP shows what lets us in, by its file', async () => {
+  const token = join(folder, 'my token')
+  writeFileSync(token, 'a-token-that-is-long-enough')
+  const gone = 'tcp://127.0.0.1:1'
+  const access = ['--token-file', token, '--tls']
+  const { stdout } = await run('mesh', '--json', '-H', uri, '-H', `gone=${gone}`, ...access)
+  const finding = reportOf(stdout).findings.find(({ shape }) => shape === 'unread')
+  expect(finding?.next.command).toBe(`cilium-health hello -H ${gone} --token-file '${token}' --tls`)
 })
 
 test('what a run left behind that was killed is removed by the way', async () => {

@@ -28,10 +28,10 @@ const wordsOf = (command: string) =>
 /** What the command line makes of them; it runs nothing. */
 function parsed(words: readonly string[]) {
   const root = program()
-  let ran: Command | undefined
-  for (const each of root.commands) each.action((...args) => (ran = args.at(-1)))
+  const ran: Command[] = []
+  for (const each of root.commands) each.action((...args) => void ran.push(args.at(-1)))
   root.parse(words, { from: 'user' })
-  return { name: ran?.name(), host: ran?.opts().host }
+  return { name: ran[0]?.name(), host: '', ...ran[0]?.opts() }
 }
 
 const uri = 'k8s://arn:aws:eks:eu:1:cluster%2Fprod/kube-system/'
@@ -51,4 +51,16 @@ test('each next command is one that our command line takes, or the agent’s own
     }
   }
   expect([...seen]).toEqual(expect.arrayContaining(['cilium-health ping', 'cilium-dbg monitor']))
+})
+
+test('of a daemon on TCP it has the flags that let us in, and orders no probe', () => {
+  const mesh = meshOf({ nodes: six, faults: dead('n3') })
+  const access = ['--token-file', "it's a token", '--tls']
+  const rows = mesh.rows.map((row, index) => ({ ...row, label: `tcp://n${index}:4241`, access }))
+  const [finding] = viewMesh({ ...mesh, rows }).findings
+  const [, ...words] = wordsOf(finding?.next.command ?? '')
+  expect(parsed(words)).toMatchObject({
+    ...{ name: 'status', verbose: true, host: 'tcp://n0:4241' },
+    ...{ tokenFile: "it's a token", tls: true },
+  })
 })

@@ -22,7 +22,10 @@ export interface RowKeeper {
 }
 
 /** `placeOf` gives each target its place, the same one for the same name. */
-export function createRow(label: string, placeOf: (name: NodeName) => number): RowKeeper {
+export function createRow(
+  { label, access }: Pick<MeshRow, 'label' | 'access'>,
+  placeOf: (name: NodeName) => number,
+): RowKeeper {
   let cells = emptyCells(0)
   let listed = 0
   /** Of the answer nothing else is kept: it may hold on to all its nodes. */
@@ -49,6 +52,7 @@ export function createRow(label: string, placeOf: (name: NodeName) => number): R
     },
     row: (node, nowMs) => ({
       label,
+      access,
       node,
       unread,
       lost,

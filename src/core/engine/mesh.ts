@@ -13,6 +13,8 @@ export interface MeshSource {
   readonly label: string
   /** The node that it speaks for; without it, the one that it says itself. */
   readonly name?: NodeName | undefined
+  /** What the command line wants besides, to be let in there. */
+  readonly access?: readonly string[] | undefined
 }
 
 /** Merges what many sources tell into one matrix. */
@@ -51,11 +53,12 @@ export function createMesh({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }):
   const listeners = new Set<() => void>()
   const register = createRegister()
 
-  const entryOf = ({ label, name }: MeshSource): Entry => {
+  const entryOf = (of: MeshSource): Entry => {
+    const { label, name } = of
     const known = entries.get(label)
     if (known) return known
     const entry: Entry = {
-      keeper: createRow(label, register.placeOf),
+      keeper: createRow(of, register.placeOf),
       named: name !== undefined,
       name: name ?? (label as NodeName),
       unnamed: name === undefined,

@@ -16,6 +16,8 @@ export function nextOf(found: Found, seen: Survey): Next {
   if (isByDatapath(found) || (isSender && isHttp(found)))
     return { command: 'cilium-dbg monitor --type drop', on: isSender ? source : target }
   if (isHttp(found)) return { command: 'cilium-dbg status --verbose', on: target }
+  // Over TCP a daemon probes for nobody, unless it was told to.
+  if (isTcp(rowOf(seen, from)?.label)) return look
   return { command: `cilium-health ping${label} ${argument(target)}` }
 }
 
@@ -25,14 +27,21 @@ export const isSendersFault = ({ shape }: Found): boolean =>
 export const isHttp = ({ layer }: Found): boolean => /http$/.test(layer)
 const isByDatapath = ({ layer }: Found) => /^(endpoint|mixed)/.test(layer)
 
-function labelOf({ mesh, rowOf }: Survey, node = -1): string {
-  const label = mesh.rows[rowOf[node] ?? -1]?.label
-  return label?.includes('://') ? ` -H ${quoted(label)}` : ''
+/** The flags that lead to a node's daemon, and let us in. */
+function labelOf(seen: Survey, node: number | undefined): string {
+  const row = rowOf(seen, node)
+  if (!row?.label.includes('://')) return ''
+  const { label, access = [] } = row
+  return ['', '-H', quoted(label), ...(isTcp(label) ? access.map(quoted) : [])].join(' ')
 }
+
+const rowOf = ({ mesh, rowOf: rows }: Survey, node = -1) => mesh.rows[rows[node] ?? -1]
+
+const isTcp = (label = '') => /^(tcps?|http):/.test(label)
 
 /** Names come from outside, and commands are pasted into shells. */
 const quoted = (word: string): string =>
-  /^[\w][\w./:@=+-]*$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+  /^(--[a-z]|\w)[\w./:@=+-]*$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 
 /** A word that looks like a flag must be told not to be one. */
 const argument = (word: string): string => (word.startsWith('-') ? '-- ' : '') + quoted(word)

@@ -77,6 +77,8 @@ export interface MeshNode {
 export interface MeshRow {
   /** How the source was asked: its URI. */
   readonly label: string
+  /** What the command line wants besides, to be let in there: flags and files. */
+  readonly access?: readonly string[] | undefined
   /** The node that it speaks for, as its place in the mesh's nodes. */
   readonly node: number
   /** Why it was not read; undefined where it was. */
