@@ -84,6 +84,19 @@ test('the next command of a finding is one that works', async () => {
   })
 })
 
+test('ping tells of nodes that the agent does not have, after those that it has', async () => {
+  const { env } = await agents(['a', 'b'])
+  const ping = (...nodes: readonly string[]) =>
+    start(['ping', '-H', 'k8s://test/kube-system/a', ...nodes], { env }).ended
+  expect(await ping('b')).toMatchObject({ code: 0, stderr: '' })
+  expect(await ping('b', 'c', 'd')).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^Probe time: .*\nNodes:\n {2}b:\n/),
+    stderr: expect.stringMatching(/^Error: there is no node "c", "d"\n/),
+  })
+  expect(await ping('c')).toMatchObject({ code: 1, stdout: '' })
+})
+
 test('the commands that ask one daemon ask one agent', async () => {
   const of = await agents(['a', 'b'])
   const told = (...words: readonly string[]) => start(words, { env: of.env }).ended
