@@ -20,7 +20,7 @@ async function serving(where: Partial<TcpListening> = {}) {
   const server = createHealthServer({ source, healthz: async () => ({ kind: 'ok', body: {} }) })
   onTestFinished(() => server.close())
   const uri = await server.listen({ tcp: { address: '127.0.0.1', port: 0 }, ...where })
-  return { uri, source, to: { host: '127.0.0.1', port: Number(uri.split(':').at(-1)) } }
+  return { uri, source, server, to: { host: '127.0.0.1', port: Number(uri.split(':').at(-1)) } }
 }
 
 const statusAt = (host: string, access?: Access) => createHealthClient({ host, access }).getStatus()
@@ -123,6 +123,14 @@ test('with a token it may be open to other machines', async () => {
   expect((await statusAt(local, { token })).response.nodes?.length).toBe(2)
 })
 
+test('a daemon that is ended is not taken for one that speaks TLS', async () => {
+  const { uri, server } = await serving()
+  const { attachment } = await feedAt(uri)
+  await server.close()
+  await until(() => attachment.snapshot().feed.kind === 'lost')
+  expect(JSON.stringify(attachment.snapshot().feed)).not.toContain('TLS')
+})
+
 const tlsTest = test.skipIf(!hasOpenssl)
 const needs = hasOpenssl ? '' : ' (skipped: needs openssl)'
 
@@ -140,6 +148,8 @@ tlsTest(
     const other = createAuthority(temporary(), 'other')
     await expect(statusAt(uri, { tls: { ca: other.ca } })).rejects.toThrow('trusted here')
     expect((await feedAt(uri)).feed).toMatchObject({ reason: expect.stringContaining('--tls-ca') })
+    await expect(statusAt(asTcp)).rejects.toThrow('EOF: perhaps the daemon speaks TLS there')
+    expect((await feedAt(asTcp)).feed).toMatchObject({ reason: expect.stringContaining('tcps://') })
     const plain = await serving()
     await expect(statusAt(plain.uri.replace('tcp:', 'tcps:'))).rejects.toThrow(
       'speaks no TLS there',

@@ -1,7 +1,7 @@
 import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net'
 import { UserError } from '../../errors.ts'
 import type { OpenRoute, Route } from './index.ts'
-import { tlsTrouble } from './tls-words.ts'
+import { plainTrouble, tlsTrouble } from './tls-words.ts'
 
 /** `unix://PATH`: a daemon on this machine. */
 export const unix: OpenRoute = path => ({
@@ -22,6 +22,7 @@ export const tcp: OpenRoute = (rest, { token, tls, byProxy }) => {
   if (!url || url.hostname === '' || url.username !== '') throw noHost(rest, authority)
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const port = Number(url.port || '80')
+  let newest: Socket | undefined
   const route: Route = {
     authority,
     origin: `${tls ? 'https' : 'http'}://${authority}`,
@@ -30,13 +31,15 @@ export const tcp: OpenRoute = (rest, { token, tls, byProxy }) => {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     async dial(signal) {
       const socket = await connected({ host, port }, signal)
+      newest = socket
       if (!tls) return socket
       const { connect: connectTls } = await import('node:tls')
       const servername = isIP(host) === 0 ? { servername: host } : {}
       const secure = connectTls({ ...defined(tls), ...servername, socket, host })
       return ready(secure, 'secureConnect', signal)
     },
-    explain: async error => tls && tlsTrouble(error, host, tls),
+    explain: async error =>
+      tls ? tlsTrouble(error, host, tls) : newest && plainTrouble(error, newest),
     close: async () => {},
   }
   return byProxy && !tls ? byProxy(route) : route

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net'
+import { goErrorText } from '../../model/go-error.ts'
 import type { TlsAccess, Trouble } from './index.ts'
 
 const notTrusted = 'is signed by nobody who is trusted here: give its CA (--tls-ca FILE)'
@@ -37,3 +39,10 @@ export function tlsTrouble(error: unknown, host: string, { cert }: TlsAccess): T
 }
 
 const hangUps: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/** Why a call without TLS failed, if that may be the reason; undefined for any other error. */
+export function plainTrouble(error: unknown, { bytesRead }: Socket): Trouble | undefined {
+  // Who speaks TLS alone hangs up without a word. A daemon that is ended has spoken before.
+  if (bytesRead > 0 || goErrorText(error, '') !== 'EOF') return undefined
+  return { text: 'EOF: perhaps the daemon speaks TLS there: tcps://' }
+}
