@@ -74,7 +74,7 @@ export function createLedger(seen: Survey, ways: readonly Groups[]): Ledger {
         sums.subtract(node, target, before, bits)
         if (node === target) return
         if (bits !== 0) claim.addFailing([node, target], bits, seen.ok[cell] ?? 0)
-        if ((lanesKnown(seen, cell) & mask) !== 0) claim.addKnown(node)
+        if (bits !== 0 || isWell(seen, cell, mask)) claim.addKnown(node)
       })
       return claim.result()
     },
@@ -117,8 +117,9 @@ function isBefore({ rank }: Survey, a: PlacedPair, b: PlacedPair): boolean {
   return a[0] === b[0] ? place(a[1]) < place(b[1]) : place(a[0]) < place(b[0])
 }
 
-const lanesKnown = ({ failing, ok }: Survey, cell: number): LaneMask =>
-  (failing[cell] ?? 0) | (ok[cell] ?? 0)
+/** What fails and another finding explains is no word for or against this one. */
+const isWell = ({ failing, ok }: Survey, cell: number, mask: LaneMask): boolean =>
+  ((failing[cell] ?? 0) & mask) === 0 && ((ok[cell] ?? 0) & mask) !== 0
 
 function countAll(seen: Survey, sums: ReturnType<typeof createSums>): void {
   const { mesh, rowOf, width } = seen

@@ -138,3 +138,15 @@ test.each([
   expect(finding?.words).toMatch(words)
   expect(finding?.next).toEqual({ command: 'cilium-dbg monitor --type drop', on: 'a1' })
 })
+
+test('a pair that another finding explains is no evidence for or against this one', () => {
+  const six = names('n', 6)
+  const findings = diagnosed({
+    nodes: six,
+    faults: [...dead('n2'), { from: ['n5'], to: six.filter(name => name !== 'n5') }],
+  })
+  expect(findings.map(({ shape, evidence, words }) => [shape, evidence, words])).toEqual([
+    ['node-down', { failing: 10, known: 10, sources: 6 }, expect.stringContaining('all 10 pairs')],
+    ['no-way-out', { failing: 4, known: 4, sources: 1 }, expect.stringContaining('all 4 pairs')],
+  ])
+})
