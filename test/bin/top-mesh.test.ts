@@ -54,7 +54,7 @@ test('several hosts are tables to switch between, and one mesh', async () => {
   expect(mesh).toMatch(/^>a +✗1/m)
   expect(mesh).toContain('a -> c: ')
   screen.type('\r')
-  await screen.shows(/c -> a: not asked/)
+  await screen.shows(/c -> a: nobody was asked there/)
   screen.type('q')
   expect((await screen.ended).exitCode).toBe(0)
 })

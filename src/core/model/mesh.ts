@@ -1,5 +1,6 @@
 import type { IpAddress, NodeName, PathTarget } from './node.ts'
 import { blames, type FailureReason, failureReasons, type ProbeKind } from './probe.ts'
+import { reasonTexts } from './reason-texts.ts'
 
 /** What is probed of each pair of nodes. A lane's place here is its number and its bit in a mask. */
 export const lanes = [
@@ -166,7 +167,8 @@ const reasonAt = (row: MeshRow, [at = 0]: readonly number[]): FailureReason =>
 function whyNone(row: MeshRow, places: readonly number[]): string {
   const known = Math.max(...places.map(at => row.codes[at] ?? codes.absent))
   if (known === codes.absent) return "not in the source's list"
-  return known === codes.unprobed ? 'not probed yet' : `not probed: ${reasonOfCode(known)}`
+  const reason = reasonOfCode(known)
+  return reason === undefined ? 'not probed yet' : `not probed: ${reasonTexts[reason]}`
 }
 
 /** One direction of a pair: the whole cell, and each lane. Undefined where the node was not asked. */

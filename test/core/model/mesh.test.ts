@@ -37,7 +37,7 @@ test('an old answer is stale, whatever it said', () => {
 test.each([
   [{ faults: [{ is: 'unprobed' as const }] }, 'not probed yet'],
   [{ faults: [{ is: 'absent' as const }] }, "not in the source's list"],
-  [{ faults: [{ is: 'not-permitted' as const }] }, 'not probed: not-permitted'],
+  [{ faults: [{ is: 'not-permitted' as const }] }, 'not probed: not permitted here'],
   [{ unread: { n1: 'connection refused' } }, 'connection refused'],
 ])('where nothing is known it says why: %j', (cluster, why) => {
   expect(cellOf(cluster)).toEqual({ kind: 'none', why })
