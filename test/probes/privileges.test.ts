@@ -11,18 +11,18 @@ describe.skipIf(why !== '')(`ICMP by privileges${why && ` (skipped: ${why})`}`, 
   const drop = (...rest: readonly string[]) => ['setpriv', ...rest]
   const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups']
   const ready = (method: string) => ({ kind: 'ready', method, clock: 'kernel' })
-  const off = (datagram: string, raw: string, gids: string) => ({
+  const off = (datagram: string, raw: string, gids: string, ...more: readonly string[]) => ({
     kind: 'off',
     // What follows is why the system's ping does not help either: it may not ping, or not be run.
     why: expect.stringContaining(
       `no right to open an ICMP socket (datagram: ${datagram}, ping_group_range is "1 0", \
 your gids: ${gids}; raw: ${raw}, no CAP_NET_RAW); ping`,
     ),
-    remedies: [
+    remedies: expect.arrayContaining([
       expect.stringContaining('sysctl -w net.ipv4.ping_group_range='),
       expect.stringContaining('CAP_NET_RAW'),
-      expect.stringContaining('install a ping'),
-    ],
+      ...more.map(remedy => expect.stringContaining(remedy)),
+    ]),
   })
 
   /** Who may do what: with the ping group range that most kernels begin with, and an open one. */
@@ -31,13 +31,14 @@ your gids: ${gids}; raw: ${raw}, no CAP_NET_RAW); ping`,
     {
       who: 'root without CAP_NET_RAW',
       as: drop('--bounding-set=-net_raw', '--inh-caps=-net_raw'),
+      // Its ping is there, and may not be run: installing one is no way out.
       closed: off('EACCES', 'EPERM', '0'),
       open: ready('datagram socket'),
     },
     {
       who: 'nobody',
       as: drop(...nobody, '--no-new-privs'),
-      closed: off('EACCES', 'EPERM', '65534'),
+      closed: off('EACCES', 'EPERM', '65534', 'install a ping'),
       open: ready('datagram socket'),
     },
     {
