@@ -48,7 +48,6 @@ const mostInFlight = 4096
 
 /** What TCP adds: SYN; then the handshake's ACK, the request's head, the answer's ACK, our FIN. */
 const [synBytes, segmentBytes, laterSegments] = [40, 32, 4]
-
 const stages = { grown: 0, over: 1 } as const
 
 /** HTTP over TCP sockets of our own: the handshake's time and the answer's stamp are the kernel's. */
