@@ -5,6 +5,7 @@ import type { IpAddress, Labels, Node, NodeName, Path } from '../model/node.ts'
 import { clocks, failureReasons, type Outcome, probeKinds } from '../model/probe.ts'
 import type { Finding, Slot } from '../model/prober.ts'
 import type { Intake, IsNews } from './intake.ts'
+import { plainLabels } from './plain-labels.ts'
 import { plainText } from './plain-text.ts'
 import { maxNameLength, maxNodes, maxPaths } from './read-wire.ts'
 import { marksOf, maxHistory, streamProtocol } from './stream-protocol.ts'
@@ -37,7 +38,7 @@ export function createStreamReader(store: Store, intake: Intake): (line: string)
   const readLabels = (line: Json) => {
     for (const row of listOf(line.rows)) {
       const [name, own] = listOf(row)
-      labels.set(plainText(name, maxNameLength), labelsIn(own))
+      labels.set(plainText(name, maxNameLength), plainLabels(own))
       if (labels.size > maxNodes) throw new Error('too many nodes')
     }
   }
@@ -120,16 +121,6 @@ function addNode(
   })
   if (nodes.length > maxNodes || paths.length > maxPaths) throw new Error('too many nodes')
 }
-
-const mostLabels = 200
-const longestLabel = 320
-
-const labelsIn = (value: unknown): Labels =>
-  Object.fromEntries(
-    Object.entries(Object(value))
-      .slice(0, mostLabels)
-      .map(([name, text]) => [plainText(name, longestLabel), plainText(text, longestLabel)]),
-  )
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Clock } from '../../clock.ts'
-import type { FactsOf, Labels, NodeFacts } from '../../model/node.ts'
-import { plainText } from '../plain-text.ts'
+import type { FactsOf, NodeFacts } from '../../model/node.ts'
+import { plainLabels } from '../plain-labels.ts'
 import type { Cluster } from './cluster.ts'
 import { listAll } from './list.ts'
 
@@ -23,8 +23,6 @@ export interface NodeBookOptions {
 const maxAgeMs = 120_000
 /** Who opens the sources waits this long for the first list. */
 const patienceMs = 5000
-const longestLabel = 320
-const mostLabels = 200
 
 const node = v.object({
   metadata: v.object({
@@ -101,10 +99,3 @@ function leavingOf(deleted: boolean, unschedulable: boolean): Pick<NodeFacts, 'l
   if (deleted) return { leaving: 'is being deleted' }
   return unschedulable ? { leaving: 'is cordoned' } : {}
 }
-
-const plainLabels = (labels: Labels): Labels =>
-  Object.fromEntries(
-    Object.entries(labels)
-      .slice(0, mostLabels)
-      .map(([name, text]) => [plainText(name, longestLabel), plainText(text, longestLabel)]),
-  )
